@@ -1,0 +1,1 @@
+"""Age-invariant face recognition for finding missing people."""

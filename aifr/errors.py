@@ -1,0 +1,71 @@
+"""The error tree: every failure a caller may see, with its HTTP status and its stable code.
+
+`aifr.endpoint.errors` is the one place that turns these into JSON.
+"""
+
+
+class AifrError(Exception):
+    """A failure with a message for the caller; `param` names the input that caused it."""
+
+    status = 500
+    type = "request_error"
+    code = "internal"
+
+    def __init__(self, message: str, param: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.param = param
+
+
+class InvalidRequest(AifrError):
+    """The caller can mend this one."""
+
+    status = 400
+    type = "invalid_request_error"
+    code = "invalid_request"
+
+
+class RequestFailed(AifrError):
+    """The request was well formed, but cannot be answered."""
+
+    status = 422
+    code = "request_failed"
+
+
+class UndecodableImage(InvalidRequest):
+    code = "image_undecodable"
+
+
+class EmptyFile(InvalidRequest):
+    code = "file_empty"
+
+
+class ImageTooSmall(InvalidRequest):
+    code = "image_too_small"
+
+
+class TooManyPixels(InvalidRequest):
+    code = "image_too_many_pixels"
+
+
+class FileTooLarge(InvalidRequest):
+    status = 413
+    code = "file_too_large"
+
+
+class UnsupportedType(InvalidRequest):
+    status = 415
+    code = "unsupported_type"
+
+
+class SeveralFaces(InvalidRequest):
+    code = "several_faces"
+
+
+class NoFace(RequestFailed):
+    code = "no_face"
+
+
+class ModelUnavailable(RequestFailed):
+    status = 503
+    code = "model_unavailable"

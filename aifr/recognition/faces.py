@@ -1,0 +1,50 @@
+"""What a detector finds, and which face of a photo is meant."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from aifr.errors import InvalidRequest, NoFace, SeveralFaces
+
+Choice = Literal["largest", "only"]
+
+
+@dataclass(frozen=True)
+class Face:
+    """One detected face, in pixels of the image it was found in.
+
+    box: (left, top, right, bottom), float. probability: 0 to 1. landmarks: float32 (5, 2), x and y
+    of left eye, right eye, nose tip, left and right mouth corner, as seen by the viewer.
+    """
+
+    box: tuple[float, float, float, float]
+    probability: float
+    landmarks: np.ndarray
+
+    @property
+    def area(self) -> float:
+        """Area of the box, in pixels squared."""
+        left, top, right, bottom = self.box
+        return (right - left) * (bottom - top)
+
+    def scaled(self, factor: float) -> "Face":
+        """The same face in an image `factor` times as large."""
+        left, top, right, bottom = (value * factor for value in self.box)
+        return Face((left, top, right, bottom), self.probability, self.landmarks * factor)
+
+
+def choose(faces: Sequence[Face], choice: Choice = "largest") -> Face:
+    """The face that is meant.
+
+    Raises NoFace; SeveralFaces where `choice` is "only" and there are more; InvalidRequest for
+    another choice.
+    """
+    if choice not in ("largest", "only"):
+        raise InvalidRequest(f"face must be 'largest' or 'only', not {choice!r}", "face")
+    if not faces:
+        raise NoFace("No face was found in the photo.")
+    if choice == "only" and len(faces) > 1:
+        raise SeveralFaces(f"The photo shows {len(faces)} faces; exactly one was asked for.")
+    return max(faces, key=lambda face: face.area)

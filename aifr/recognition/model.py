@@ -1,0 +1,114 @@
+"""A model folder in memory: the detector, the embedder and their card.
+
+The only module of the package that imports torch, and only when a model is loaded: that costs
+seconds, which an answer of 4xx need not wait for.
+"""
+
+import os
+import threading
+import warnings
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from aifr.errors import ModelUnavailable
+from aifr.recognition.card import Card, check_files, read_card
+
+DETECTOR = "detector.pt"
+EMBEDDER = "embedder.pt"
+
+_loading = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Model:
+    """A loaded model; `detector` is a `detect.Detector`."""
+
+    card: Card
+    detector: "TorchDetector"
+    embedder: Any
+
+    @property
+    def version(self) -> str:
+        """Embeddings compare only within one version."""
+        return self.card.version
+
+    def embed(self, crops: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Aligned crops uint8 (n, side, side, 3) -> embeddings, age groups, gender.
+
+        Returns float32: unit x_id (n, embedding_size), probabilities of young, adult and elderly
+        (n, 3), probability of female (n,).
+        """
+        pixels = (crops.transpose(0, 3, 1, 2).astype(np.float32) - self.card.mean) / self.card.spread
+        identity, age_groups, female = _run(self.embedder, pixels)
+        return identity, age_groups, female
+
+
+class TorchDetector:
+    """The three networks of `detector.pt`, numpy in and out (see `detect.Detector`)."""
+
+    def __init__(self, networks: Any) -> None:
+        self._networks = networks
+
+    def propose(self, image: np.ndarray, height: int, width: int) -> tuple[np.ndarray, ...]:
+        return _run(self._networks.propose, image, height, width)
+
+    def refine(self, image: np.ndarray, regions: np.ndarray) -> tuple[np.ndarray, ...]:
+        return _run(self._networks.refine, image, regions)
+
+    def settle(self, image: np.ndarray, regions: np.ndarray) -> tuple[np.ndarray, ...]:
+        return _run(self._networks.settle, image, regions)
+
+
+def load_model(folder: Path, threads: int = 1) -> Model:
+    """The model of a folder, loaded once however many threads ask.
+
+    threads: CPU threads of torch for the whole process.
+    Raises ModelUnavailable for a missing, altered or unreadable file.
+    """
+    with _loading:
+        return _load(folder, threads)
+
+
+@cache
+def _load(folder: Path, threads: int) -> Model:
+    card = read_card(folder)
+    check_files(folder, card)
+    # OpenMP reads this when torch is imported; idle threads of its pool cost more than they give.
+    os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+    detector, embedder = load_detector(folder / DETECTOR), load_network(folder / EMBEDDER)
+    import torch
+
+    torch.set_num_threads(threads)
+    return Model(card, detector, embedder)
+
+
+def load_detector(path: Path) -> TorchDetector:
+    """The detector of a file, without a card; raises ModelUnavailable."""
+    return TorchDetector(load_network(path))
+
+
+def load_network(path: Path) -> Any:
+    """A TorchScript network on the CPU; raises ModelUnavailable where it cannot be read."""
+    import torch
+
+    with warnings.catch_warnings():
+        # TorchScript is deprecated, and still loads ten times faster than its successor.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        try:
+            return torch.jit.load(str(path), map_location="cpu")
+        except (RuntimeError, ValueError) as problem:
+            raise ModelUnavailable(
+                f"The model's {path.name} cannot be loaded: {type(problem).__name__}."
+            ) from None
+
+
+def _run(network: Any, *inputs: Any) -> tuple[np.ndarray, ...]:
+    import torch
+
+    tensors = [torch.from_numpy(x) if isinstance(x, np.ndarray) else x for x in inputs]
+    with torch.inference_mode():
+        return tuple(output.numpy() for output in network(*tensors))

@@ -1,0 +1,55 @@
+"""Configuration: one frozen dataclass, read from the environment once."""
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+MEBI = 1024 * 1024
+DEFAULT_MODEL_FOLDER = Path(__file__).resolve().parent.parent / "models" / "default"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Limits and places; each field is set by the variable AIFR_<FIELD NAME IN CAPITALS>."""
+
+    model_folder: Path = DEFAULT_MODEL_FOLDER
+    max_body_bytes: int = 30 * MEBI
+    max_file_bytes: int = 10 * MEBI
+    max_files: int = 20
+    max_pixels: int = 40_000_000
+    min_side: int = 32
+    decode_long_side: int = 2048
+    detect_long_side: int = 640
+    torch_threads: int = 1
+    allowed_origins: tuple[str, ...] = ()
+
+
+def read_settings(environment: dict[str, str]) -> Settings:
+    """Settings from variables; a field without a variable keeps its default.
+
+    Raises ValueError naming the variable whose value does not fit its type.
+    """
+    values: dict[str, object] = {}
+    for name, default in vars(Settings()).items():
+        variable = f"AIFR_{name.upper()}"
+        if variable in environment:
+            values[name] = _parse(variable, environment[variable], default)
+    return Settings(**values)  # type: ignore[arg-type]
+
+
+def _parse(variable: str, text: str, default: object) -> object:
+    if isinstance(default, tuple):
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    if isinstance(default, Path):
+        return Path(text)
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"{variable} must be a whole number, not {text!r}") from None
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return read_settings(dict(os.environ))
