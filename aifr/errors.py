@@ -32,6 +32,47 @@ class RequestFailed(AifrError):
     code = "request_failed"
 
 
+class NotFound(InvalidRequest):
+    status = 404
+    code = "not_found"
+
+
+class MethodNotAllowed(InvalidRequest):
+    """`allowed` are the methods the path answers."""
+
+    status = 405
+    code = "method_not_allowed"
+
+    def __init__(self, message: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.allowed = allowed
+
+
+class InvalidParameter(InvalidRequest):
+    code = "parameter_invalid"
+
+
+class MalformedBody(InvalidRequest):
+    code = "body_malformed"
+
+
+class BodyTooLarge(InvalidRequest):
+    status = 413
+    code = "body_too_large"
+
+
+class MissingField(InvalidRequest):
+    code = "field_missing"
+
+
+class NotAFile(InvalidRequest):
+    code = "field_not_a_file"
+
+
+class TooManyFiles(InvalidRequest):
+    code = "too_many_files"
+
+
 class UndecodableImage(InvalidRequest):
     code = "image_undecodable"
 

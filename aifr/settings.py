@@ -7,11 +7,16 @@ from pathlib import Path
 
 MEBI = 1024 * 1024
 DEFAULT_MODEL_FOLDER = Path(__file__).resolve().parent.parent / "models" / "default"
+PLATFORM_VARIABLES = {"google_cloud_project": "GOOGLE_CLOUD_PROJECT"}
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Limits and places; each field is set by the variable AIFR_<FIELD NAME IN CAPITALS>."""
+    """Limits and places; each field is set by the variable AIFR_<FIELD NAME IN CAPITALS>.
+
+    allowed_origins: the sites that browsers may call from, "*" for all. google_cloud_project: set
+    by the platform's own variable, GOOGLE_CLOUD_PROJECT; links log lines to traces.
+    """
 
     model_folder: Path = DEFAULT_MODEL_FOLDER
     max_body_bytes: int = 30 * MEBI
@@ -23,6 +28,7 @@ class Settings:
     detect_long_side: int = 640
     torch_threads: int = 1
     allowed_origins: tuple[str, ...] = ()
+    google_cloud_project: str = ""
 
 
 def read_settings(environment: dict[str, str]) -> Settings:
@@ -32,7 +38,7 @@ def read_settings(environment: dict[str, str]) -> Settings:
     """
     values: dict[str, object] = {}
     for name, default in vars(Settings()).items():
-        variable = f"AIFR_{name.upper()}"
+        variable = PLATFORM_VARIABLES.get(name, f"AIFR_{name.upper()}")
         if variable in environment:
             values[name] = _parse(variable, environment[variable], default)
     return Settings(**values)  # type: ignore[arg-type]
@@ -43,6 +49,8 @@ def _parse(variable: str, text: str, default: object) -> object:
         return tuple(part.strip() for part in text.split(",") if part.strip())
     if isinstance(default, Path):
         return Path(text)
+    if isinstance(default, str):
+        return text
     try:
         return int(text)
     except ValueError:

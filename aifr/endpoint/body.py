@@ -1,0 +1,67 @@
+"""The request body: limited while it arrives, chunked or not, and never held whole in memory."""
+
+from dataclasses import dataclass
+
+from flask import Request
+from gunicorn.http.errors import ParseException
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
+
+from aifr.errors import BodyTooLarge, MalformedBody, UnsupportedType
+from aifr.settings import Settings
+
+MULTIPART = "multipart/form-data"
+MAX_PARTS = 200
+MAX_TEXT_BYTES = 500_000
+CHUNK_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Form:
+    """A multipart form: its text fields and its files, which lie on disk from 500 kB on."""
+
+    fields: MultiDict[str, str]
+    files: MultiDict[str, FileStorage]
+
+
+def read_form(request: Request, settings: Settings) -> Form:
+    """Parses the body of a multipart request.
+
+    Raises UnsupportedType for another content type, BodyTooLarge above settings.max_body_bytes,
+    MalformedBody.
+    """
+    if request.mimetype != MULTIPART:
+        raise UnsupportedType(f"Send the photos as {MULTIPART}.")
+    parser = FormDataParser(
+        max_form_memory_size=MAX_TEXT_BYTES,
+        max_content_length=settings.max_body_bytes,
+        max_form_parts=MAX_PARTS,
+        silent=False,
+    )
+    try:
+        _, fields, files = parser.parse_from_environ(request.environ)
+    except RequestEntityTooLarge:
+        raise BodyTooLarge(
+            f"The request is larger than {settings.max_body_bytes} bytes or has too many fields."
+        ) from None
+    # The last is the server's word on a chunk that breaks the rules.
+    except (ValueError, ClientDisconnected, ParseException):
+        raise MalformedBody(f"The body is not well-formed {MULTIPART}.") from None
+    return Form(fields, files)
+
+
+def discard_body(request: Request, settings: Settings) -> None:
+    """Reads what the caller still sends, up to twice the limit.
+
+    A connection closed on unread bytes is reset, and the caller never sees the answer.
+    """
+    # Without this promise of the server, a read beyond the body would wait for ever.
+    if not request.environ.get("wsgi.input_terminated"):
+        return
+    stream, left = request.environ["wsgi.input"], 2 * settings.max_body_bytes
+    try:
+        while left > 0 and (chunk := stream.read(CHUNK_BYTES)):
+            left -= len(chunk)
+    except (OSError, ParseException):
+        return

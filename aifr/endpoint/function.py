@@ -1,0 +1,61 @@
+"""The decorator that turns a plain answering function into an HTTP function of this project."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Request, Response
+
+from aifr.endpoint.body import discard_body
+from aifr.endpoint.cors import cors_headers, preflight
+from aifr.endpoint.errors import error_response
+from aifr.endpoint.health import health
+from aifr.endpoint.log import log_request
+from aifr.endpoint.request_id import HEADER, request_id
+from aifr.endpoint.response import json_response
+from aifr.errors import MethodNotAllowed, NotFound
+from aifr.settings import settings
+from aifr.stages import collect_stages, stage
+
+Answer = Callable[[Request], dict[str, Any]]
+
+
+def endpoint(warm: Callable[[], str]) -> Callable[[Answer], Callable[[Request], Response]]:
+    """Makes an HTTP function of `answer`, which takes POST and returns the JSON object to send.
+
+    It answers at the root of its address and under its own name; `health` below either tells
+    whether the instance lives, and with ?warm=true runs `warm`, which loads the model and returns
+    its version. Whatever is raised becomes the JSON error. Every request leaves one log line.
+    """
+
+    def decorate(answer: Answer) -> Callable[[Request], Response]:
+        @wraps(answer)
+        def respond(request: Request) -> Response:
+            identity = request_id(request)
+            problem: Exception | None = None
+            with collect_stages() as stages, stage("total"):
+                try:
+                    response = _route(request, answer, warm)
+                except Exception as raised:  # noqa: BLE001 - the caller gets JSON whatever happens
+                    problem, response = raised, error_response(raised, identity)
+                discard_body(request, settings())
+            response.headers.update(cors_headers(request, settings()))
+            response.headers[HEADER] = identity
+            log_request(request, response.status_code, identity, stages, problem, settings())
+            return response
+
+        return respond
+
+    return decorate
+
+
+def _route(request: Request, answer: Answer, warm: Callable[[], str]) -> Response:
+    place = request.path.rstrip("/").rpartition("/")[2]
+    if place not in ("", answer.__name__, "health"):
+        raise NotFound("There is nothing at this address.")
+    allowed = ("GET", "HEAD", "OPTIONS") if place == "health" else ("POST", "OPTIONS")
+    if request.method not in allowed:
+        raise MethodNotAllowed(f"Use {' or '.join(allowed[:-1])} here.", allowed)
+    if request.method == "OPTIONS":
+        return preflight(allowed)
+    return json_response(health(request, warm) if place == "health" else answer(request))
