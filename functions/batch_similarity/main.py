@@ -35,7 +35,9 @@ def batch_images_similarity(request: Request) -> dict[str, Any]:
     refuse_undecodable(upload for photos in uploads for upload in photos)
     results = [[recognise_or_miss(upload, choice) for upload in photos] for photos in uploads]
     first, second = (_with_face(*named) for named in zip(LISTS, results, strict=True))
-    answer: dict[str, Any] = {"similarity": rounded(similarity(_template(first), _template(second)))}
+    answer: dict[str, Any] = {
+        "similarity": rounded(similarity(_template(first), _template(second)))
+    }
     if detail:
         answer["model"] = model_version()
         answer["pairs"] = _pairs(first, second)

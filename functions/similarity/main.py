@@ -24,9 +24,7 @@ def images_similarity(request: Request) -> dict[str, Any]:
     uploads = [one_upload(form, name, settings()) for name in ("image1", "image2")]
     refuse_undecodable(uploads)
     first, second = (recognise_upload(upload, choice) for upload in uploads)
-    answer: dict[str, Any] = {
-        "similarity": rounded(similarity(first.embedding, second.embedding))
-    }
+    answer: dict[str, Any] = {"similarity": rounded(similarity(first.embedding, second.embedding))}
     if detail:
         answer["model"] = model_version()
         answer["images"] = {"image1": photo_answer(first), "image2": photo_answer(second)}
