@@ -1,0 +1,1 @@
+"""Running and shipping: the local server, deployable folders."""
