@@ -1,0 +1,238 @@
+"""Distils teachers into a factorised student:
+
+    python -m training.distil training/configs/compact.toml runs/compact \
+        --data cache/utkface cache/all_age_faces cache/lfw --teachers ms1m.pt casia.pt
+
+Identity comes from the teachers' embeddings, age group and gender from the labels where there are
+any. Resumes from the run's checkpoint; runs on the CPU or a GPU, in bf16 on both unless told not to.
+"""
+
+import argparse
+import json
+import tomllib
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from tqdm import tqdm
+
+from training.ages import UNKNOWN, age_groups
+from training.atomic import write_atomically
+from training.augment import augment
+from training.checkpoint import load_checkpoint, save_checkpoint
+from training.losses.distillation import DistillationLoss
+from training.networks.build import NetworkSettings, build_network
+from training.networks.factorisation import Factors, FactorisedNetwork
+from training.prepared import read_prepared
+from training.teachers import teacher_embeddings
+
+MEAN, SPREAD = 127.5, 128.0
+CHECKPOINT_EVERY = 200
+
+
+@dataclass(frozen=True)
+class DistilSettings:
+    """A run: `network` as in `NetworkSettings`; samples counts photos seen, repeats included."""
+
+    network: NetworkSettings
+    samples: int
+    batch: int = 128
+    rate: float = 2e-3
+    warm_up: float = 0.03
+    weight_decay: float = 0.05
+    similarity_weight: float = 2.0
+    age_weight: float = 0.1
+    gender_weight: float = 0.1
+    averaging: float = 0.999
+    bf16: bool = True
+    seed: int = 0
+
+    @property
+    def steps(self) -> int:
+        """Optimiser steps in all."""
+        return self.samples // self.batch
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What the student sees. crops: uint8 (n, side, side, 3). teacher: unit (n, d). age_groups and
+    genders: int64 (n,), -1 unknown.
+    """
+
+    crops: np.ndarray
+    teacher: Tensor
+    age_groups: Tensor
+    genders: Tensor
+
+
+def read_settings(path: Path) -> DistilSettings:
+    """Reads a TOML file; raises TypeError for a key that does not exist."""
+    content = tomllib.loads(path.read_text())
+    return DistilSettings(**{**content, "network": NetworkSettings(**content["network"])})
+
+
+def read_lessons(folders: list[Path], teachers: list[Path], device: torch.device) -> Lessons:
+    """Joins prepared data sets; the teachers embed each once."""
+    sets = [read_prepared(folder) for folder in folders]
+    embeddings = [
+        teacher_embeddings(prepared, teachers, folder, device)
+        for prepared, folder in zip(sets, folders, strict=True)
+    ]
+    return Lessons(
+        crops=np.concatenate([prepared.crops for prepared in sets]),
+        teacher=torch.from_numpy(np.concatenate(embeddings)),
+        age_groups=torch.from_numpy(age_groups(np.concatenate([p.ages for p in sets]))),
+        genders=torch.from_numpy(np.concatenate([p.genders for p in sets])),
+    )
+
+
+class Order:
+    """An endless seeded shuffle of n photos, told apart by epoch, resumable at any step."""
+
+    def __init__(self, count: int, batch: int, seed: int) -> None:
+        if batch > count:
+            raise ValueError(f"a batch of {batch} is more than the {count} photos there are")
+        self._count, self._batch, self._seed = count, batch, seed
+
+    def from_step(self, step: int) -> Iterator[np.ndarray]:
+        """Indices (batch,) of each step from `step` on."""
+        steps_an_epoch = self._count // self._batch
+        while True:
+            epoch, place = divmod(step, steps_an_epoch)
+            order = np.random.default_rng((self._seed, epoch)).permutation(self._count)
+            yield order[place * self._batch : (place + 1) * self._batch]
+            step += 1
+
+
+def learning_rate(step: int, settings: DistilSettings) -> float:
+    """Linear warm-up, then half a cosine down to zero."""
+    progress = step / settings.steps
+    if progress < settings.warm_up:
+        return settings.rate * progress / settings.warm_up
+    share = (progress - settings.warm_up) / (1 - settings.warm_up)
+    return settings.rate * 0.5 * (1 + float(np.cos(np.pi * share)))
+
+
+def losses(
+    network: FactorisedNetwork,
+    factors: Factors,
+    lesson: tuple[Tensor, Tensor, Tensor],
+    distillation: DistillationLoss,
+) -> dict[str, Tensor]:
+    """The three losses of a batch, unweighted."""
+    teacher, groups, genders = lesson
+    return {
+        "identity": distillation(factors.x_id, teacher),
+        "age": known_cross_entropy(network.age_head(factors.x_age), groups),
+        "gender": known_cross_entropy(network.gender_head(factors.x_gender), genders),
+    }
+
+
+def known_cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
+    """Cross-entropy over the labels that are known; 0 where none is."""
+    total = cross_entropy(logits, labels, ignore_index=UNKNOWN, reduction="sum")
+    return total / (labels != UNKNOWN).sum().clamp(min=1)
+
+
+def distil(settings: DistilSettings, lessons: Lessons, folder: Path, device: torch.device) -> None:
+    """Trains to the end, leaving `student.pt` (averaged weights) and `run.json` in the folder."""
+    torch.manual_seed(settings.seed)
+    network = build_network(settings.network).to(device, memory_format=torch.channels_last)
+    averaged = AveragedModel(
+        network, multi_avg_fn=get_ema_multi_avg_fn(settings.averaging), use_buffers=True
+    )
+    distillation = DistillationLoss(lessons.teacher.shape[1], 512, settings.similarity_weight)
+    distillation.to(device)
+    optimiser = torch.optim.AdamW(parameter_groups(network, settings.weight_decay))
+    generator = torch.Generator().manual_seed(settings.seed)
+    parts = {
+        "network": network,
+        "averaged": averaged,
+        "optimiser": optimiser,
+        "generator": generator,
+    }
+    checkpoint = folder / "checkpoint.pt"
+    progress = load_checkpoint(checkpoint, parts) or {"step": 0, "history": []}
+    weights = {"identity": 1.0, "age": settings.age_weight, "gender": settings.gender_weight}
+    order = Order(len(lessons.crops), settings.batch, settings.seed).from_step(progress["step"])
+    bar = tqdm(total=settings.steps, initial=progress["step"], unit="step", mininterval=10)
+    while progress["step"] < settings.steps:
+        pixels, lesson = batch_of(lessons, next(order), generator, device)
+        for group in optimiser.param_groups:
+            group["lr"] = learning_rate(progress["step"], settings)
+        with torch.autocast(device.type, torch.bfloat16, enabled=settings.bf16):
+            factors = network(pixels)
+        with torch.autocast(device.type, enabled=False):
+            parts_of_loss = losses(
+                network, Factors(*(f.float() for f in factors)), lesson, distillation
+            )
+        optimiser.zero_grad()
+        total = sum(weights[name] * loss for name, loss in parts_of_loss.items())
+        total.backward()  # type: ignore[union-attr]
+        optimiser.step()
+        averaged.update_parameters(network)
+        progress["step"] += 1
+        bar.update()
+        if progress["step"] % 50 == 0:
+            figures = {name: round(float(loss), 4) for name, loss in parts_of_loss.items()}
+            progress["history"].append({"step": progress["step"], **figures})
+            bar.set_postfix(figures)
+        if progress["step"] % CHECKPOINT_EVERY == 0 or progress["step"] == settings.steps:
+            save_checkpoint(checkpoint, parts, progress)
+            _write_result(folder, settings, averaged, progress)
+    bar.close()
+
+
+def parameter_groups(network: torch.nn.Module, weight_decay: float) -> list[dict]:
+    """Weight decay for matrices and kernels, none for biases and normalisation."""
+    decayed = [p for p in network.parameters() if p.ndim > 1]
+    kept = [p for p in network.parameters() if p.ndim <= 1]
+    return [
+        {"params": decayed, "weight_decay": weight_decay},
+        {"params": kept, "weight_decay": 0.0},
+    ]
+
+
+def batch_of(
+    lessons: Lessons, indices: np.ndarray, generator: torch.Generator, device: torch.device
+) -> tuple[Tensor, tuple[Tensor, Tensor, Tensor]]:
+    """Augmented, normalised pixels (batch, 3, side, side) and their teacher, age group, gender."""
+    pixels = torch.from_numpy(lessons.crops[indices]).to(device).permute(0, 3, 1, 2).float()
+    pixels = (augment(pixels, generator) - MEAN) / SPREAD
+    chosen = torch.from_numpy(indices)
+    lesson = (lessons.teacher[chosen], lessons.age_groups[chosen], lessons.genders[chosen])
+    teacher, groups, genders = (part.to(device) for part in lesson)
+    return pixels.contiguous(memory_format=torch.channels_last), (teacher, groups, genders)
+
+
+def _write_result(
+    folder: Path, settings: DistilSettings, averaged: AveragedModel, progress: dict
+) -> None:
+    weights = averaged.module.state_dict()
+    write_atomically(folder / "student.pt", lambda file: torch.save(weights, file))
+    run = {"settings": asdict(settings), "torch": torch.__version__, **progress}
+    write_atomically(
+        folder / "run.json", lambda file: file.write(json.dumps(run, indent=1).encode())
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("configuration", type=Path)
+    parser.add_argument("run", type=Path, help="folder of the run; resumed where it exists")
+    parser.add_argument("--data", type=Path, nargs="+", required=True, help="prepared data sets")
+    parser.add_argument("--teachers", type=Path, nargs="+", required=True, help="TorchScript files")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    arguments = parser.parse_args()
+    device = torch.device(arguments.device)
+    lessons = read_lessons(arguments.data, arguments.teachers, device)
+    distil(read_settings(arguments.configuration), lessons, arguments.run, device)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Backbones (image -> feature x) and what is built on them."""

@@ -1,0 +1,43 @@
+"""FRFM: the feature split into age, gender and what is left, identity.
+
+Wang et al. 2019, "Decorrelated Adversarial Learning for Age-Invariant Face Recognition", section
+3.1, with a second residual for gender.
+"""
+
+from typing import NamedTuple
+
+from torch import Tensor, nn
+
+AGE_GROUPS = 3
+GENDERS = 2
+
+
+class Factors(NamedTuple):
+    """x, x_age, x_gender and x_id, each (n, d); x = x_age + x_gender + x_id, none normalised."""
+
+    x: Tensor
+    x_age: Tensor
+    x_gender: Tensor
+    x_id: Tensor
+
+
+class FactorisedNetwork(nn.Module):
+    """A backbone and FRFM, with the heads that tell age group and gender from their factors."""
+
+    def __init__(self, backbone: nn.Module, size: int = 512) -> None:
+        super().__init__()
+        self.backbone = backbone
+        self.age_residual = residual(size)
+        self.gender_residual = residual(size)
+        self.age_head = nn.Linear(size, AGE_GROUPS)
+        self.gender_head = nn.Linear(size, GENDERS)
+
+    def forward(self, images: Tensor) -> Factors:
+        x = self.backbone(images)
+        x_age, x_gender = self.age_residual(x), self.gender_residual(x)
+        return Factors(x, x_age, x_gender, x - x_age - x_gender)
+
+
+def residual(size: int) -> nn.Sequential:
+    """R: two fully connected layers with ReLU between."""
+    return nn.Sequential(nn.Linear(size, size), nn.ReLU(), nn.Linear(size, size))

@@ -1,0 +1,73 @@
+"""Teachers: TorchScript networks whose embeddings the student learns to give."""
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn.functional import normalize
+from tqdm import tqdm
+
+from aifr.recognition.align import ARCFACE_SIDE, Crop, arcface_crop
+from training.atomic import write_atomically
+from training.prepared import Prepared
+
+BATCH = 64
+
+
+def teacher_embeddings(
+    prepared: Prepared, teachers: list[Path], folder: Path, device: torch.device
+) -> np.ndarray:
+    """Unit float32 (n, d): the teachers' embeddings side by side, embedded once and then kept.
+
+    Joined with equal weight, so that a cosine is the mean of the teachers' cosines.
+    """
+    parts = [_kept_embeddings(prepared, teacher, folder, device) for teacher in teachers]
+    return np.concatenate(parts, axis=1) / np.sqrt(len(parts), dtype=np.float32)
+
+
+def _kept_embeddings(
+    prepared: Prepared, teacher: Path, folder: Path, device: torch.device
+) -> np.ndarray:
+    path = folder / f"teacher-{teacher.stem}.npy"
+    if not path.exists():
+        embeddings = embed_with_teacher(prepared.crops, prepared.crop, teacher, device)
+        write_atomically(path, lambda file: np.save(file, embeddings))
+    return np.load(path)
+
+
+def embed_with_teacher(
+    crops: np.ndarray, crop: Crop, teacher: Path, device: torch.device
+) -> np.ndarray:
+    """The teacher's unit embeddings, float32 (n, d), of crops uint8 (n, side, side, 3)."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        network = torch.jit.load(str(teacher), map_location=device)
+    embeddings = []
+    with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16):
+        for start in tqdm(range(0, len(crops), BATCH), teacher.stem):
+            pixels = teacher_pixels(crops[start : start + BATCH], crop).to(device)
+            embeddings.append(normalize(network(pixels).float()).cpu())
+    return torch.cat(embeddings).numpy()
+
+
+def teacher_pixels(crops: np.ndarray, crop: Crop) -> torch.Tensor:
+    """Crops of any spec -> the teachers' (n, 3, 112, 112) in [0, 1].
+
+    Every crop shows the same template at its own scale, so that one fixed shift and scale leads
+    from the one to the other.
+    """
+    pixels = torch.from_numpy(crops).permute(0, 3, 1, 2).float() / 255
+    target = arcface_crop()
+    if crop == target:
+        return pixels.contiguous(memory_format=torch.channels_last)
+    source_points, points = np.asarray(crop.template), np.asarray(target.template)
+    scale = np.ptp(source_points, axis=0).mean() / np.ptp(points, axis=0).mean()
+    shift = (source_points + 0.5).mean(axis=0) - (points + 0.5).mean(axis=0) * scale
+    theta = torch.tensor([[scale, 0, 0], [0, scale, 0]], dtype=torch.float32)
+    theta[:, :2] *= ARCFACE_SIDE / crop.side
+    theta[:, 2] = torch.from_numpy((ARCFACE_SIDE * scale + 2 * shift) / crop.side - 1)
+    grid = torch.nn.functional.affine_grid(
+        theta.expand(len(pixels), 2, 3), [len(pixels), 3, ARCFACE_SIDE, ARCFACE_SIDE], False
+    )
+    return torch.nn.functional.grid_sample(pixels, grid, align_corners=False)
