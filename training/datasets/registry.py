@@ -3,7 +3,16 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from training.datasets import all_age_faces, fgnet, lfw, utkface
+from training.datasets import (
+    agedb,
+    all_age_faces,
+    cacd,
+    curation,
+    fgnet,
+    folder,
+    lfw,
+    utkface,
+)
 from training.datasets.photographs import Dataset
 
 READERS: dict[str, Callable[[Path], Dataset]] = {
@@ -11,4 +20,9 @@ READERS: dict[str, Callable[[Path], Dataset]] = {
     "all_age_faces": all_age_faces.read,
     "lfw": lfw.read,
     "fgnet": fgnet.read,
+    "agedb": agedb.read,
+    "cacd": cacd.read,
+    "folder": folder.read,
+    "small": curation.read_small,
+    "large": curation.read_large,
 }
