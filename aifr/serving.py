@@ -41,8 +41,9 @@ def refuse_undecodable(uploads: Iterable[Upload]) -> None:
 
 def recognise_upload(upload: Upload, choice: Choice) -> Recognition:
     """The face of an uploaded photo; raises what `recognise` raises, and ModelUnavailable."""
+    model = serving_model()
     with blaming(upload.param):
-        return recognise(upload.data, serving_model(), settings(), choice)
+        return recognise(upload.data, model, settings(), choice)
 
 
 def recognise_or_miss(upload: Upload, choice: Choice) -> Recognition | NoFace:

@@ -67,9 +67,8 @@ class Served:
 
 def multipart(fields: Mapping[str, Any]) -> tuple[bytes, str]:
     """The body and content type of a multipart form."""
-    builder = EnvironBuilder(method="POST", data=dict(fields))
-    content_type = builder.get_environ()["CONTENT_TYPE"]
-    return builder.get_environ()["wsgi.input"].read(), content_type
+    environ = EnvironBuilder(method="POST", data=dict(fields)).get_environ()
+    return environ["wsgi.input"].read(), environ["CONTENT_TYPE"]
 
 
 @contextmanager
