@@ -15,8 +15,8 @@ from training.datasets.photographs import (
 DESCRIPTION = Description(
     source="your own photographs",
     shape=(
-        "PERSON/anything.jpg and ages.csv with the columns file (PERSON/anything.jpg), age (years or"
-        " empty) and, where known, gender (0 male, 1 female)"
+        "PERSON/anything.jpg and ages.csv with the columns file (PERSON/anything.jpg), age (years, "
+        "may be empty) and, where known, gender (0 male, 1 female)"
     ),
     terms="those under which you hold them",
 )
@@ -25,7 +25,7 @@ IMAGES = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".bmp"}
 
 
 def read(place: Path) -> Dataset:
-    """Reads a folder or zip; raises MissingDataset, and ValueError for a label that is no number."""
+    """Reads a folder or zip; raises MissingDataset, ValueError for a label that makes no sense."""
     if not place.exists():
         raise MissingDataset(place, DESCRIPTION)
     files = Files(place)

@@ -6,12 +6,13 @@ from torch import nn
 
 from training.networks.compact import CompactBackbone
 from training.networks.factorisation import FactorisedNetwork
+from training.networks.oe_cnn import OeCnnBackbone
 
 
 @dataclass(frozen=True)
 class NetworkSettings:
-    """backbone: "compact" or "inception". side: pixels of the crop. Widths and depths shape the
-    compact backbone, pretrained the other (see their classes).
+    """backbone: "compact", "oe-cnn" or "inception". side: pixels of the crop. Widths and depths
+    shape the first two backbones, pretrained the last (see their classes).
     """
 
     backbone: str
@@ -25,6 +26,8 @@ def build_backbone(settings: NetworkSettings) -> nn.Module:
     """The backbone a configuration names; raises ValueError for another name."""
     if settings.backbone == "compact":
         return CompactBackbone(settings.side, tuple(settings.widths), tuple(settings.depths))
+    if settings.backbone == "oe-cnn":
+        return OeCnnBackbone(settings.side, tuple(settings.widths), tuple(settings.depths))
     if settings.backbone == "inception":
         # Imported here because facenet-pytorch is needed for this backbone alone.
         from training.networks.inception import InceptionBackbone

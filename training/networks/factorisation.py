@@ -41,3 +41,13 @@ class FactorisedNetwork(nn.Module):
 def residual(size: int) -> nn.Sequential:
     """R: two fully connected layers with ReLU between."""
     return nn.Sequential(nn.Linear(size, size), nn.ReLU(), nn.Linear(size, size))
+
+
+def silence(factor: nn.Sequential, head: nn.Linear) -> None:
+    """Makes a factor zero for good and freezes its head: a network that is not taught age or gender
+    has the shape of one that is, and x_id = x where neither is.
+    """
+    for parameter in factor[-1].parameters():
+        nn.init.zeros_(parameter)
+    factor.requires_grad_(False)
+    head.requires_grad_(False)

@@ -1,0 +1,1 @@
+"""Training to know people apart, whichever row of the ladder a configuration describes."""

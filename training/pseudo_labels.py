@@ -1,0 +1,139 @@
+"""Estimates age and gender where a prepared data set has none:
+
+    python -m training.pseudo_labels runs/compact --learn cache/utkface cache/all_age_faces \
+        --label cache/lfw
+
+Fits an estimator to the feature x of the run's network on the sets with labels, prints its error on
+a fifth of their photos that it never saw, then writes pseudo_labels.csv (name, age, gender) and
+pseudo_labels.json (the error) into each set to label. `pseudo_labels = true` in a configuration of
+`training.train` fills unknown labels from them.
+"""
+
+import argparse
+import csv
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from aifr.recognition.card import sha256
+from training.atomic import write_atomically
+from training.datasets.splits import UNKNOWN, photo_split
+from training.estimator import (
+    Estimator,
+    Labelled,
+    errors,
+    estimate,
+    train_estimator,
+    whole_years,
+)
+from training.features import kept_features
+from training.networks.load import weights_path
+from training.prepared import Prepared, read_prepared
+
+LABELS, REPORT = "pseudo_labels.csv", "pseudo_labels.json"
+HELD_SHARE = 0.2
+
+
+def with_pseudo_labels(prepared: Prepared, folder: Path) -> Prepared:
+    """The set with its unknown ages and genders filled from the folder's pseudo-labels, if any."""
+    path = folder / LABELS
+    if not path.exists():
+        return prepared
+    with path.open(newline="") as file:
+        rows = {row["name"]: row for row in csv.DictReader(file)}
+    estimated = {
+        column: np.array([int(rows[name][column]) for name in prepared.names], dtype=np.int64)
+        for column in ("age", "gender")
+    }
+    return replace(
+        prepared,
+        ages=np.where(prepared.ages == UNKNOWN, estimated["age"], prepared.ages),
+        genders=np.where(prepared.genders == UNKNOWN, estimated["gender"], prepared.genders),
+    )
+
+
+def fit(sets: list[Labelled], seed: int = 0) -> tuple[Estimator, dict[str, dict[str, float]]]:
+    """An estimator of the sets joined, and its errors on the held-out fifth of each, by number."""
+    held = [
+        photo_split(np.zeros(len(part.ages), np.int64), HELD_SHARE, seed + number)
+        for number, part in enumerate(sets)
+    ]
+    taught = [_rows(part, ~out) for part, out in zip(sets, held, strict=True)]
+    estimator = train_estimator(_joined(taught), seed)
+    unseen = [_rows(part, out) for part, out in zip(sets, held, strict=True)]
+    by_set = {str(number): errors(estimator, part) for number, part in enumerate(unseen)}
+    return estimator, {"all": errors(estimator, _joined(unseen)), **by_set}
+
+
+def labels(
+    estimator: Estimator, features: np.ndarray, identities: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Ages, int64 years (n,), of each photo, and genders, int64 (n,), that the photos of one person
+    agree on by their mean chance.
+    """
+    years, female = estimate(estimator, features)
+    agreed = female.copy()
+    for identity in np.unique(identities[identities != UNKNOWN]):
+        photos = identities == identity
+        agreed[photos] = female[photos].mean()
+    return whole_years(years), (agreed > 0.5).astype(np.int64)
+
+
+def write_labels(folder: Path, names: list[str], ages: np.ndarray, genders: np.ndarray) -> None:
+    """Writes pseudo_labels.csv."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("name", "age", "gender"))
+    writer.writerows(zip(names, ages.tolist(), genders.tolist(), strict=True))
+    write_atomically(folder / LABELS, lambda file: file.write(text.getvalue().encode()))
+
+
+def _rows(labelled: Labelled, mask: np.ndarray) -> Labelled:
+    return Labelled(labelled.features[mask], labelled.ages[mask], labelled.genders[mask])
+
+
+def _joined(parts: list[Labelled]) -> Labelled:
+    return Labelled(
+        np.concatenate([part.features for part in parts]),
+        np.concatenate([part.ages for part in parts]),
+        np.concatenate([part.genders for part in parts]),
+    )
+
+
+def _labelled(run: Path, folder: Path, device: torch.device) -> Labelled:
+    prepared = read_prepared(folder)
+    return Labelled(kept_features(run, prepared, device), prepared.ages, prepared.genders)
+
+
+def _write_report(folder: Path, run: Path, found: dict[str, dict[str, float]]) -> None:
+    text = json.dumps({"network": sha256(weights_path(run)), "errors": found}, indent=1)
+    write_atomically(folder / REPORT, lambda file: file.write(text.encode()))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("run", type=Path, help="folder of a finished run")
+    parser.add_argument("--learn", type=Path, nargs="+", required=True, help="sets with labels")
+    parser.add_argument("--label", type=Path, nargs="*", default=[], help="sets to label")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    device = torch.device(arguments.device)
+    sets = [_labelled(arguments.run, folder, device) for folder in arguments.learn]
+    estimator, found = fit(sets, arguments.seed)
+    named = {"all": found["all"]}
+    named |= {folder.name: found[str(n)] for n, folder in enumerate(arguments.learn)}
+    print(json.dumps(named, indent=1))
+    for folder in arguments.label:
+        prepared = read_prepared(folder)
+        features = kept_features(arguments.run, prepared, device)
+        write_labels(folder, prepared.names, *labels(estimator, features, prepared.identities))
+        _write_report(folder, arguments.run, named)
+
+
+if __name__ == "__main__":
+    main()
