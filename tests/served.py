@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from werkzeug.test import EnvironBuilder
+from werkzeug.test import EnvironBuilder, TestResponse
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -71,6 +71,11 @@ def multipart(fields: Mapping[str, Any]) -> tuple[bytes, str]:
     return environ["wsgi.input"].read(), environ["CONTENT_TYPE"]
 
 
+def content(response: TestResponse) -> Any:
+    """The JSON of a test client's response, whatever it holds."""
+    return response.json
+
+
 @contextmanager
 def serve(
     source: Path,
@@ -91,12 +96,14 @@ def serve(
         process.wait(timeout=30)
 
 
-def wait_until_ready(served: Served, process: subprocess.Popen[bytes]) -> Served:
+def wait_until_ready(
+    served: Served, process: subprocess.Popen[bytes], health: str = "/health"
+) -> Served:
     """Waits until the health path answers."""
     for _ in range(300):
         assert process.poll() is None, "the server ended early"
         try:
-            if served.ask("GET", "/health", timeout=5).status == 200:
+            if served.ask("GET", health, timeout=5).status == 200:
                 return served
         except OSError:
             time.sleep(0.1)

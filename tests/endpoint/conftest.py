@@ -25,7 +25,10 @@ def client_of() -> ClientOf:
         methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
         for rule in ("/", "/<path:rest>"):
             app.add_url_rule(
-                rule, rule, lambda rest="": function(request), methods=methods,
+                rule,
+                rule,
+                lambda rest="": function(request),
+                methods=methods,
                 provide_automatic_options=False,
             )
         return app.test_client()

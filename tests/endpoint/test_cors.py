@@ -22,9 +22,7 @@ def test_no_site_is_allowed_by_default(client_of: ClientOf) -> None:
     assert response.headers["Vary"] == "Origin"
 
 
-def test_a_configured_site_is_allowed(
-    client_of: ClientOf, configure: Callable[..., None]
-) -> None:
+def test_a_configured_site_is_allowed(client_of: ClientOf, configure: Callable[..., None]) -> None:
     configure(AIFR_ALLOWED_ORIGINS=f"https://other.example, {SITE}")
 
     response = client_of(echo).post("/", headers={"Origin": SITE})
@@ -41,9 +39,7 @@ def test_another_site_is_not(client_of: ClientOf, configure: Callable[..., None]
     assert ALLOW not in response.headers
 
 
-def test_an_asterisk_allows_every_site(
-    client_of: ClientOf, configure: Callable[..., None]
-) -> None:
+def test_an_asterisk_allows_every_site(client_of: ClientOf, configure: Callable[..., None]) -> None:
     configure(AIFR_ALLOWED_ORIGINS="*")
 
     assert client_of(echo).post("/", headers={"Origin": SITE}).headers[ALLOW] == SITE

@@ -8,6 +8,7 @@ from flask import Request
 
 from aifr.errors import ModelUnavailable, NoFace, SeveralFaces
 from tests.endpoint.conftest import ClientOf
+from tests.served import content
 
 
 def echo(request: Request) -> dict[str, Any]:
@@ -25,7 +26,7 @@ def raising(problem: Exception) -> Any:
 def test_a_function_answers_at_the_root_and_under_its_name(client_of: ClientOf, path: str) -> None:
     response = client_of(echo).post(path)
 
-    assert (response.status_code, response.json) == (200, {"answer": 42})
+    assert (response.status_code, content(response)) == (200, {"answer": 42})
 
 
 def test_an_answer_is_json_that_nothing_may_cache_or_reinterpret(client_of: ClientOf) -> None:
@@ -40,7 +41,7 @@ def test_another_path_is_not_found(client_of: ClientOf) -> None:
     response = client_of(echo).post("/elsewhere")
 
     assert response.status_code == 404
-    assert response.json == {
+    assert content(response) == {
         "error": {
             "type": "invalid_request_error",
             "code": "not_found",
@@ -57,7 +58,7 @@ def test_another_method_is_told_which_are_allowed(client_of: ClientOf, method: s
     assert response.status_code == 405
     assert response.headers["Allow"] == "POST, OPTIONS"
     if method != "HEAD":
-        assert response.json["error"]["code"] == "method_not_allowed"
+        assert content(response)["error"]["code"] == "method_not_allowed"
 
 
 def test_options_is_answered_with_nothing_but_headers(client_of: ClientOf) -> None:
@@ -81,7 +82,7 @@ def test_an_error_of_ours_keeps_its_status_code_message_and_param(
     response = client_of(raising(problem)).post("/")
 
     assert response.status_code == status
-    assert response.json == {
+    assert content(response) == {
         "error": {"type": kind, "code": code, "message": problem.message, "param": "image1"}
     }
 
@@ -94,8 +95,8 @@ def test_an_unexpected_error_tells_the_caller_the_request_id_and_nothing_else(
     response = client.post("/", headers={"X-Request-Id": "case-17"})
 
     assert response.status_code == 500
-    assert response.json["error"]["code"] == "internal"
-    assert "case-17" in response.json["error"]["message"]
+    assert content(response)["error"]["code"] == "internal"
+    assert "case-17" in content(response)["error"]["message"]
     assert "secret" not in response.text
     line = json.loads(capsys.readouterr().out)
     assert line["severity"] == "ERROR"
@@ -115,13 +116,13 @@ def test_health_does_not_touch_the_model(client_of: ClientOf) -> None:
 
     response = client_of(echo, warm=fail).get("/health")
 
-    assert (response.status_code, response.json) == (200, {"status": "ok"})
+    assert (response.status_code, content(response)) == (200, {"status": "ok"})
 
 
 def test_health_loads_the_model_on_demand(client_of: ClientOf) -> None:
     response = client_of(echo, warm=lambda: "v7").get("/echo/health?warm=true")
 
-    assert (response.status_code, response.json) == (200, {"status": "ok", "model": "v7"})
+    assert (response.status_code, content(response)) == (200, {"status": "ok", "model": "v7"})
 
 
 def test_health_says_when_there_is_no_model(client_of: ClientOf) -> None:
@@ -130,14 +131,14 @@ def test_health_says_when_there_is_no_model(client_of: ClientOf) -> None:
 
     response = client_of(echo, warm=missing).get("/health?warm=1")
 
-    assert (response.status_code, response.json["error"]["code"]) == (503, "model_unavailable")
+    assert (response.status_code, content(response)["error"]["code"]) == (503, "model_unavailable")
 
 
 def test_health_refuses_a_word_that_is_neither_yes_nor_no(client_of: ClientOf) -> None:
     response = client_of(echo).get("/health?warm=maybe")
 
     assert response.status_code == 400
-    assert response.json["error"]["param"] == "warm"
+    assert content(response)["error"]["param"] == "warm"
 
 
 def test_health_is_only_read(client_of: ClientOf) -> None:

@@ -37,7 +37,9 @@ def test_a_line_names_the_request_its_outcome_and_the_time_of_each_stage(
     client_of(look).post("/look?x=1", data=photo, headers={"X-Request-Id": "case-17"})
 
     line = logged(capsys)
-    assert {name: line[name] for name in ("severity", "request_id", "method", "path", "status")} == {
+    assert {
+        name: line[name] for name in ("severity", "request_id", "method", "path", "status")
+    } == {
         "severity": "INFO",
         "request_id": "case-17",
         "method": "POST",

@@ -11,6 +11,7 @@ from werkzeug.test import EnvironBuilder
 from aifr.endpoint.body import Form, read_form
 from aifr.endpoint.uploads import Upload, many_uploads, one_upload
 from aifr.errors import (
+    AifrError,
     BodyTooLarge,
     EmptyFile,
     FileTooLarge,
@@ -26,7 +27,9 @@ LIMITS = Settings(max_body_bytes=10_000, max_file_bytes=100, max_files=3)
 
 
 def post(data: Any, content_type: str | None = None) -> Request:
-    return Request(EnvironBuilder(method="POST", data=data, content_type=content_type).get_environ())
+    return Request(
+        EnvironBuilder(method="POST", data=data, content_type=content_type).get_environ()
+    )
 
 
 def raw(body: bytes, content_type: str) -> Request:
@@ -77,7 +80,7 @@ def test_a_file_may_be_as_large_as_the_limit() -> None:
         ({"image1": [file(), file()]}, TooManyFiles, "image1"),
     ],
 )
-def test_one_upload_refuses(sent: dict[str, Any], problem: type[Exception], param: str) -> None:
+def test_one_upload_refuses(sent: dict[str, Any], problem: type[AifrError], param: str) -> None:
     with pytest.raises(problem) as raised:
         one_upload(form(**sent), "image1", LIMITS)
 
@@ -93,7 +96,7 @@ def test_one_upload_refuses(sent: dict[str, Any], problem: type[Exception], para
         ([file()] * 4, TooManyFiles, "list"),
     ],
 )
-def test_many_uploads_refuses(sent: list[Any], problem: type[Exception], param: str) -> None:
+def test_many_uploads_refuses(sent: list[Any], problem: type[AifrError], param: str) -> None:
     with pytest.raises(problem) as raised:
         many_uploads(form(list=sent), "list", LIMITS)
 

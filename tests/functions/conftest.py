@@ -18,6 +18,7 @@ from aifr.recognition.recognise import Recognition
 from infra.catalogue import HTTP_TARGETS
 from tests.served import ROOT, Served, serve
 
+
 def client(name: str) -> FlaskClient:
     source = ROOT / "functions" / name / "main.py"
     return functions_framework.create_app(HTTP_TARGETS[name], str(source), "http").test_client()

@@ -1,5 +1,4 @@
-"""batch_images_similarity: what it answers and refuses, with a recogniser that the tests control.
-"""
+"""batch_images_similarity: its answers and refusals, with a recogniser that tests control."""
 
 from typing import Any
 
@@ -9,6 +8,7 @@ from flask.testing import FlaskClient
 from aifr.errors import SeveralFaces, UndecodableImage
 from tests.functions.conftest import Photographs, seen
 from tests.photos import file
+from tests.served import content
 
 
 def lists(first: list[bytes], second: list[bytes]) -> dict[str, Any]:
@@ -28,26 +28,26 @@ def people(photographs: Photographs) -> None:
 def test_one_photo_on_each_side_is_compared_as_it_is(batch_client: FlaskClient) -> None:
     response = batch_client.post("/", data=lists([b"east"], [b"north"]))
 
-    assert (response.status_code, response.json) == (200, {"similarity": 0.0})
+    assert (response.status_code, content(response)) == (200, {"similarity": 0.0})
 
 
 def test_lists_are_compared_by_their_templates(batch_client: FlaskClient) -> None:
     response = batch_client.post("/", data=lists([b"east", b"north"], [b"east"]))
 
-    assert response.json == {"similarity": 0.7071}
+    assert content(response) == {"similarity": 0.7071}
 
 
 def test_a_photo_of_less_quality_weighs_less(batch_client: FlaskClient) -> None:
     response = batch_client.post("/", data=lists([b"east", b"faint north"], [b"east"]))
 
     # The template is (1, 0.5) / sqrt(1.25).
-    assert response.json == {"similarity": 0.8944}
+    assert content(response) == {"similarity": 0.8944}
 
 
 def test_a_photo_without_a_face_is_left_out(batch_client: FlaskClient) -> None:
     response = batch_client.post("/", data=lists([b"blank", b"east"], [b"east"]))
 
-    assert (response.status_code, response.json) == (200, {"similarity": 1.0})
+    assert (response.status_code, content(response)) == (200, {"similarity": 1.0})
 
 
 def test_detail_reports_the_photo_left_out_by_its_index(batch_client: FlaskClient) -> None:
@@ -55,7 +55,7 @@ def test_detail_reports_the_photo_left_out_by_its_index(batch_client: FlaskClien
         "/?detail=1", data=lists([b"blank", b"east", b"north"], [b"north"])
     )
 
-    answer = response.json
+    answer = content(response)
     assert set(answer) == {"similarity", "model", "images", "pairs"}
     assert answer["pairs"] == [[0.0], [1.0]]
     first, second = answer["images"]["imageList1"], answer["images"]["imageList2"]
@@ -77,8 +77,8 @@ def test_a_list_without_any_face_is_refused_by_its_name(batch_client: FlaskClien
     response = batch_client.post("/", data=lists([b"east"], [b"blank", b"blank"]))
 
     assert response.status_code == 422
-    assert response.json["error"]["code"] == "no_face"
-    assert response.json["error"]["param"] == "imageList2"
+    assert content(response)["error"]["code"] == "no_face"
+    assert content(response)["error"]["param"] == "imageList2"
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_any_other_fault_of_one_photo_refuses_the_request(
     response = batch_client.post("/", data=lists([b"east"], [b"east", b"bad"]))
 
     assert response.status_code == 400
-    error = response.json["error"]
+    error = content(response)["error"]
     assert (error["code"], error["param"]) == (code, "imageList2[1]")
 
 
@@ -115,11 +115,14 @@ def test_refusals(
     response = batch_client.post("/", data=fields)
 
     assert response.status_code == status
-    assert (response.json["error"]["code"], response.json["error"]["param"]) == (code, param)
+    assert (content(response)["error"]["code"], content(response)["error"]["param"]) == (
+        code,
+        param,
+    )
 
 
 def test_twenty_photos_on_each_side_are_welcome(batch_client: FlaskClient) -> None:
     response = batch_client.post("/?detail=true", data=lists([b"east"] * 20, [b"north"] * 20))
 
     assert response.status_code == 200
-    assert [len(row) for row in response.json["pairs"]] == [20] * 20
+    assert [len(row) for row in content(response)["pairs"]] == [20] * 20

@@ -28,7 +28,9 @@ def header_bomb() -> bytes:
 
     size = struct.pack(">IIBBBBB", 20_000, 20_000, 8, 2, 0, 0, 0)
     pixels = zlib.compress(b"\0" * 1000)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    )
 
 
 def animated(kind: str) -> bytes:
@@ -75,7 +77,9 @@ def damaged(chance: random.Random) -> bytes:
         for _ in range(chance.choice([1, 10, 200])):
             whole[chance.randrange(len(whole))] = chance.randrange(256)
         return bytes(whole)
-    return bytes(whole[: chance.choice([0, 4, 16, 64])]) + chance.randbytes(chance.randrange(1, 4000))
+    return bytes(whole[: chance.choice([0, 4, 16, 64])]) + chance.randbytes(
+        chance.randrange(1, 4000)
+    )
 
 
 def test_two_hundred_broken_files_leave_the_process_serving(served_similarity: Served) -> None:

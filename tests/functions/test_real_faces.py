@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from PIL import Image, ImageOps
 
 from tests.photos import encoded, face_photo, faceless_photo, file, portrait
+from tests.served import content
 
 
 def test_a_photo_is_its_own_likeness(similarity_client: FlaskClient) -> None:
@@ -15,7 +16,7 @@ def test_a_photo_is_its_own_likeness(similarity_client: FlaskClient) -> None:
     )
 
     assert response.status_code == 200
-    assert response.json == {"similarity": pytest.approx(1.0, abs=1e-3)}
+    assert content(response) == {"similarity": pytest.approx(1.0, abs=1e-3)}
 
 
 def test_mirror_image_of_another_format_and_size_is_alike(similarity_client: FlaskClient) -> None:
@@ -25,7 +26,7 @@ def test_mirror_image_of_another_format_and_size_is_alike(similarity_client: Fla
         "/", data={"image1": file(face_photo()), "image2": file(other, "b.webp")}
     )
 
-    assert response.json["similarity"] > 0.8
+    assert content(response)["similarity"] > 0.8
 
 
 def test_the_box_lies_on_the_face_of_a_photo_turned_by_its_exif(
@@ -39,12 +40,12 @@ def test_the_box_lies_on_the_face_of_a_photo_turned_by_its_exif(
         "/?detail=true", data={"image1": file(face_photo()), "image2": file(turned)}
     )
 
-    first, second = response.json["images"]["image1"], response.json["images"]["image2"]
+    first, second = content(response)["images"]["image1"], content(response)["images"]["image2"]
     # The face of the portrait, marked by hand.
     expected = {"left": 180, "top": 65, "right": 265, "bottom": 175}
     assert first["box"] == pytest.approx(expected, abs=20)
     assert second["box"] == pytest.approx(first["box"], abs=5)
-    assert response.json["similarity"] > 0.95
+    assert content(response)["similarity"] > 0.95
 
 
 def test_detail_shares_add_up(similarity_client: FlaskClient) -> None:
@@ -52,7 +53,7 @@ def test_detail_shares_add_up(similarity_client: FlaskClient) -> None:
         "/?detail=true", data={"image1": file(face_photo()), "image2": file(face_photo())}
     )
 
-    image: dict[str, Any] = response.json["images"]["image1"]
+    image: dict[str, Any] = content(response)["images"]["image1"]
     assert sum(image["age_group"].values()) == pytest.approx(1.0, abs=1e-3)
     assert image["faces_found"] == 1
     assert 0.9 < image["probability"] <= 1
@@ -65,7 +66,7 @@ def test_a_photo_without_a_face_is_named(similarity_client: FlaskClient) -> None
     )
 
     assert response.status_code == 422
-    assert response.json["error"]["param"] == "image2"
+    assert content(response)["error"]["param"] == "image2"
 
 
 def test_one_of_two_faces_is_an_error_only_where_one_was_asked_for(
@@ -80,9 +81,9 @@ def test_one_of_two_faces_is_an_error_only_where_one_was_asked_for(
     only = similarity_client.post("/?face=only", data=fields())
 
     assert (largest.status_code, only.status_code) == (200, 400)
-    assert largest.json["similarity"] > 0.95
-    assert only.json["error"]["code"] == "several_faces"
-    assert only.json["error"]["param"] == "image1"
+    assert content(largest)["similarity"] > 0.95
+    assert content(only)["error"]["code"] == "several_faces"
+    assert content(only)["error"]["param"] == "image1"
 
 
 def test_lists_leave_out_what_shows_no_face(batch_client: FlaskClient) -> None:
@@ -94,7 +95,7 @@ def test_lists_leave_out_what_shows_no_face(batch_client: FlaskClient) -> None:
         },
     )
 
-    answer = response.json
+    answer = content(response)
     assert answer["similarity"] > 0.8
     assert [len(row) for row in answer["pairs"]] == [2]
     assert answer["images"]["imageList1"][0]["error"]["param"] == "imageList1[0]"
@@ -110,5 +111,5 @@ def test_a_damaged_photo_of_a_list_is_named(batch_client: FlaskClient) -> None:
     )
 
     assert response.status_code == 400
-    assert response.json["error"]["code"] == "image_undecodable"
-    assert response.json["error"]["param"] == "imageList2[1]"
+    assert content(response)["error"]["code"] == "image_undecodable"
+    assert content(response)["error"]["param"] == "imageList2[1]"

@@ -30,9 +30,7 @@ def in_chunks(body: bytes, size: int = MEBI) -> Iterator[bytes]:
 
 
 def test_two_photos_become_one_similarity(served_similarity: Served) -> None:
-    answered = served_similarity.post(
-        {"image1": file(face_photo()), "image2": file(face_photo())}
-    )
+    answered = served_similarity.post({"image1": file(face_photo()), "image2": file(face_photo())})
 
     assert answered.status == 200
     assert answered.headers["Content-Type"] == "application/json"
@@ -59,9 +57,7 @@ def test_a_chunked_body_above_the_limit_is_refused_in_little_memory(
     before = memory(served_similarity.worker, "VmRSS")
     forget_peak(served_similarity.worker)
 
-    answered = served_similarity.ask(
-        "POST", "/", in_chunks(body), {"Content-Type": content_type}
-    )
+    answered = served_similarity.ask("POST", "/", in_chunks(body), {"Content-Type": content_type})
 
     assert (answered.status, answered.json["error"]["code"]) == (413, "body_too_large")
     assert memory(served_similarity.worker, "VmHWM") - before < 100 * MEBI

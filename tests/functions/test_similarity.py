@@ -17,6 +17,7 @@ from aifr.errors import (
 from aifr.recognition.quality import Reason
 from tests.functions.conftest import Photographs, seen
 from tests.photos import file
+from tests.served import content
 
 
 def two(first: bytes = b"a", second: bytes = b"b") -> dict[str, Any]:
@@ -32,13 +33,13 @@ def pair(photographs: Photographs) -> None:
 def test_the_answer_is_the_cosine_and_nothing_else(similarity_client: FlaskClient) -> None:
     response = similarity_client.post("/", data=two())
 
-    assert (response.status_code, response.json) == (200, {"similarity": -0.6})
+    assert (response.status_code, content(response)) == (200, {"similarity": -0.6})
 
 
 def test_detail_tells_what_was_seen_in_each_photo(similarity_client: FlaskClient) -> None:
     response = similarity_client.post("/?detail=true", data=two())
 
-    answer = response.json
+    answer = content(response)
     assert set(answer) == {"similarity", "model", "images"}
     assert answer["model"] == "fake-1"
     assert answer["images"]["image1"]["quality"] == []
@@ -93,7 +94,7 @@ def test_refusals(
     response = similarity_client.post("/" + query, data=fields)
 
     assert response.status_code == status
-    error = response.json["error"]
+    error = content(response)["error"]
     assert set(error) == {"type", "code", "message", "param"}
     assert (error["code"], error["param"]) == (code, param)
 
@@ -120,7 +121,7 @@ def test_refusals_of_the_recogniser_name_the_photo(
     response = similarity_client.post("/", data=two(second=b"bad"))
 
     assert response.status_code == status
-    assert response.json["error"] == {
+    assert content(response)["error"] == {
         "type": "invalid_request_error",
         "code": code,
         "message": problem.message,
@@ -131,7 +132,7 @@ def test_refusals_of_the_recogniser_name_the_photo(
 def test_another_content_type_is_refused(similarity_client: FlaskClient) -> None:
     response = similarity_client.post("/", json={"image1": "a"})
 
-    assert (response.status_code, response.json["error"]["code"]) == (415, "unsupported_type")
+    assert (response.status_code, content(response)["error"]["code"]) == (415, "unsupported_type")
 
 
 def test_a_malformed_body_is_refused(similarity_client: FlaskClient) -> None:
@@ -139,7 +140,7 @@ def test_a_malformed_body_is_refused(similarity_client: FlaskClient) -> None:
         "/", data=b"--x\r\nrubbish", content_type="multipart/form-data; boundary=x"
     )
 
-    assert (response.status_code, response.json["error"]["code"]) == (400, "body_malformed")
+    assert (response.status_code, content(response)["error"]["code"]) == (400, "body_malformed")
 
 
 def test_a_missing_model_is_told_and_blamed_on_no_photo(
@@ -153,8 +154,8 @@ def test_a_missing_model_is_told_and_blamed_on_no_photo(
     response = similarity_client.post("/", data=two())
 
     assert response.status_code == 503
-    assert response.json["error"]["code"] == "model_unavailable"
-    assert response.json["error"]["param"] is None
+    assert content(response)["error"]["code"] == "model_unavailable"
+    assert content(response)["error"]["param"] is None
 
 
 def test_an_unforeseen_failure_gives_away_nothing(
@@ -164,5 +165,5 @@ def test_an_unforeseen_failure_gives_away_nothing(
 
     response = similarity_client.post("/", data=two())
 
-    assert (response.status_code, response.json["error"]["code"]) == (500, "internal")
+    assert (response.status_code, content(response)["error"]["code"]) == (500, "internal")
     assert "KeyError" not in response.text

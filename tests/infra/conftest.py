@@ -1,0 +1,36 @@
+"""The local server, as a test client and as a process."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+
+from infra.local_server import create_app
+from tests.served import ROOT, Served, free_port, wait_until_ready
+
+
+@pytest.fixture(scope="session")
+def site() -> FlaskClient:
+    """A test client of everything the local server serves."""
+    return create_app().test_client()
+
+
+@pytest.fixture(scope="session")
+def local_server() -> Iterator[Served]:
+    """`python -m infra.local_server` in a process of its own."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "infra.local_server", "--port", str(port)],
+        cwd=ROOT,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+    try:
+        yield wait_until_ready(
+            Served(port, process.pid), process, health="/images_similarity/health"
+        )
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
