@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -21,6 +22,8 @@ from torch.nn.functional import cross_entropy
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
+from aifr.recognition.align import Crop
+from aifr.recognition.card import sha256
 from training.ages import UNKNOWN, age_groups
 from training.atomic import write_atomically
 from training.augment import augment
@@ -60,10 +63,13 @@ class DistilSettings:
 
 @dataclass(frozen=True)
 class Lessons:
-    """What the student sees. crops: uint8 (n, side, side, 3). teacher: unit (n, d). age_groups and
+    """What the student sees. sources: data set -> number of photos, teacher -> sha256.
+    crops: uint8 (n, side, side, 3), aligned to `crop`. teacher: unit (n, d). age_groups and
     genders: int64 (n,), -1 unknown.
     """
 
+    sources: dict[str, Any]
+    crop: Crop
     crops: np.ndarray
     teacher: Tensor
     age_groups: Tensor
@@ -83,7 +89,15 @@ def read_lessons(folders: list[Path], teachers: list[Path], device: torch.device
         teacher_embeddings(prepared, teachers, folder, device)
         for prepared, folder in zip(sets, folders, strict=True)
     ]
+    if any(prepared.crop != sets[0].crop for prepared in sets):
+        raise ValueError("the data sets were prepared to different crops")
+    sources = {
+        "data": {prepared.name: len(prepared.crops) for prepared in sets},
+        "teachers": {teacher.stem: sha256(teacher) for teacher in teachers},
+    }
     return Lessons(
+        sources=sources,
+        crop=sets[0].crop,
         crops=np.concatenate([prepared.crops for prepared in sets]),
         teacher=torch.from_numpy(np.concatenate(embeddings)),
         age_groups=torch.from_numpy(age_groups(np.concatenate([p.ages for p in sets]))),
@@ -184,7 +198,7 @@ def distil(settings: DistilSettings, lessons: Lessons, folder: Path, device: tor
             bar.set_postfix(figures)
         if progress["step"] % CHECKPOINT_EVERY == 0 or progress["step"] == settings.steps:
             save_checkpoint(checkpoint, parts, progress)
-            _write_result(folder, settings, averaged, progress)
+            _write_result(folder, settings, lessons, averaged, progress)
     bar.close()
 
 
@@ -211,11 +225,21 @@ def batch_of(
 
 
 def _write_result(
-    folder: Path, settings: DistilSettings, averaged: AveragedModel, progress: dict
+    folder: Path,
+    settings: DistilSettings,
+    lessons: Lessons,
+    averaged: AveragedModel,
+    progress: dict[str, Any],
 ) -> None:
     weights = averaged.module.state_dict()
     write_atomically(folder / "student.pt", lambda file: torch.save(weights, file))
-    run = {"settings": asdict(settings), "torch": torch.__version__, **progress}
+    run = {
+        "settings": asdict(settings),
+        "sources": lessons.sources,
+        "crop": asdict(lessons.crop),
+        "torch": torch.__version__,
+        **progress,
+    }
     write_atomically(
         folder / "run.json", lambda file: file.write(json.dumps(run, indent=1).encode())
     )

@@ -79,7 +79,7 @@ def _load(folder: Path, threads: int) -> Model:
     check_files(folder, card)
     # OpenMP reads this when torch is imported; idle threads of its pool cost more than they give.
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
-    detector, embedder = load_detector(folder / DETECTOR), load_network(folder / EMBEDDER)
+    detector, embedder = load_detector(folder / DETECTOR), load_embedder(folder / EMBEDDER)
     import torch
 
     torch.set_num_threads(threads)
@@ -89,6 +89,16 @@ def _load(folder: Path, threads: int) -> Model:
 def load_detector(path: Path) -> TorchDetector:
     """The detector of a file, without a card; raises ModelUnavailable."""
     return TorchDetector(load_network(path))
+
+
+def load_embedder(path: Path) -> Any:
+    """The embedder of a file, in fp32 whatever its weights are stored in, and frozen."""
+    network = load_network(path)
+    import torch
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return torch.jit.freeze(network.float(), optimize_numerics=False)
 
 
 def load_network(path: Path) -> Any:

@@ -11,18 +11,20 @@ from torch import Tensor, nn
 
 PRETRAINED = ("vggface2", "casia-webface")
 
+# Kept here, since a library that is collected takes its operators with it.
+_declared: list[torch.library.Library] = []
 
-def _facenet() -> Any:
+
+def facenet() -> Any:
     """facenet_pytorch, importable beside a torchvision that lacks its compiled operators.
 
     It imports torchvision for detection alone; the backbone needs none of it.
     """
-    if not hasattr(torch.ops.torchvision, "nms"):
+    if not _declared and not hasattr(torch.ops.torchvision, "nms"):
         operators = torch.library.Library("torchvision", "DEF")
-        operators.define("nms(Tensor boxes, Tensor scores, float iou_threshold) -> Tensor")
-        operators.define("qnms(Tensor boxes, Tensor scores, float iou_threshold) -> Tensor")
-        # A library that is collected takes its operators with it.
-        torch.ops.torchvision.aifr_declared = operators
+        for name in ("nms", "qnms"):
+            operators.define(f"{name}(Tensor boxes, Tensor scores, float iou_threshold) -> Tensor")
+        _declared.append(operators)
     import facenet_pytorch
 
     return facenet_pytorch
@@ -38,7 +40,7 @@ class InceptionBackbone(nn.Module):
     def __init__(self, pretrained: str = "none") -> None:
         super().__init__()
         named = pretrained if pretrained in PRETRAINED else None
-        network = _facenet().InceptionResnetV1(pretrained=named)
+        network = facenet().InceptionResnetV1(pretrained=named)
         if pretrained not in (*PRETRAINED, "none"):
             weights = torch.load(Path(pretrained), map_location="cpu", weights_only=True)
             network.load_state_dict(

@@ -1,0 +1,158 @@
+"""Exports a trained network as the embedder of a model folder:
+
+    python -m training.export runs/compact/student.pt models/default --name compact
+
+Reads `run.json` beside the weights; folds batch normalisation into the convolutions, traces, checks
+against the eager network and writes the card. Weights are stored as fp16: half the size, and the
+embeddings differ by less than a rounded figure shows.
+"""
+
+import argparse
+import copy
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import normalize
+from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
+
+from aifr.recognition.align import Crop
+from aifr.recognition.card import Card, sha256, write_card
+from aifr.recognition.model import DETECTOR, EMBEDDER, load_embedder
+from training.distil import MEAN, SPREAD
+from training.networks.build import NetworkSettings, build_network
+from training.networks.factorisation import FactorisedNetwork
+from training.torchscript import save
+
+LEAST_COSINE = 0.9999
+TERMS = (
+    "Trained on data sets and teachers licensed for non-commercial research; "
+    "the weights are for non-commercial research too."
+)
+
+
+class Embedder(nn.Module):
+    """What serving calls: pixels -> unit x_id, age-group probabilities, probability of female."""
+
+    def __init__(self, network: FactorisedNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        network = self.network
+        factors = network(pixels.contiguous(memory_format=torch.channels_last))
+        groups = network.age_head(factors.x_age).softmax(1)
+        female = network.gender_head(factors.x_gender).softmax(1)[:, 1]
+        return normalize(factors.x_id), groups, female
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where weights come from, as `run.json` tells it."""
+
+    network: NetworkSettings
+    crop: Crop
+    run: dict[str, Any]
+
+
+def read_origin(weights: Path) -> Origin:
+    """Reads the run.json beside the weights."""
+    run = json.loads((weights.parent / "run.json").read_text())
+    crop = Crop(run["crop"]["side"], tuple(map(tuple, run["crop"]["template"])))
+    return Origin(NetworkSettings(**run["settings"]["network"]), crop, run)
+
+
+def read_network(weights: Path) -> FactorisedNetwork:
+    """The trained network, in eval mode, its batch normalisation not folded."""
+    network = build_network(read_origin(weights).network)
+    network.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
+    return network.eval()
+
+
+def folded(module: nn.Module) -> nn.Module:
+    """A copy in which every batch normalisation right after a convolution or a linear map (in the
+    order of definition) is folded into it.
+    """
+    module = copy.deepcopy(module)
+    _fold_children(module)
+    return module
+
+
+def _fold_children(module: nn.Module) -> None:
+    previous_name, previous = "", nn.Module()
+    for name, child in module.named_children():
+        if isinstance(child, nn.BatchNorm2d) and isinstance(previous, nn.Conv2d):
+            setattr(module, previous_name, fuse_conv_bn_eval(previous, child))
+            setattr(module, name, nn.Identity())
+        elif isinstance(child, nn.BatchNorm1d) and isinstance(previous, nn.Linear):
+            setattr(module, previous_name, fuse_linear_bn_eval(previous, child))
+            setattr(module, name, nn.Identity())
+        else:
+            _fold_children(child)
+        previous_name, previous = name, child
+
+
+def trace(network: FactorisedNetwork, side: int) -> torch.jit.ScriptModule:
+    """The embedder as TorchScript with fp16 weights; `load_embedder` widens and freezes it."""
+    embedder = Embedder(folded(network)).eval().to(memory_format=torch.channels_last)
+    with torch.inference_mode():
+        traced = torch.jit.trace(embedder, torch.zeros(2, 3, side, side), check_trace=False)
+    return traced.half()
+
+
+def check(network: FactorisedNetwork, exported: Path, side: int) -> float:
+    """The least cosine between exported and eager embeddings of noise; raises ValueError below
+    LEAST_COSINE.
+    """
+    pixels = torch.randn(8, 3, side, side, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        expected, _, _ = Embedder(network)(pixels)
+        given, _, _ = load_embedder(exported)(pixels)
+    cosine = float((expected * given).sum(1).min())
+    if cosine < LEAST_COSINE:
+        raise ValueError(f"exported and eager embeddings differ: cosine {cosine:.5f}")
+    return cosine
+
+
+def export(weights: Path, folder: Path, name: str) -> Card:
+    """Writes embedder.pt and card.json; the folder's detector.pt must be there already."""
+    origin, network = read_origin(weights), read_network(weights)
+    folder.mkdir(parents=True, exist_ok=True)
+    save(trace(network, origin.crop.side), folder / EMBEDDER)
+    cosine = check(network, folder / EMBEDDER, origin.crop.side)
+    files = {file: sha256(folder / file) for file in (DETECTOR, EMBEDDER)}
+    sources = origin.run["sources"]
+    card = Card(
+        version=f"{name}-{files[EMBEDDER][:8]}",
+        sha256=files,
+        crop=origin.crop,
+        mean=MEAN,
+        spread=SPREAD,
+        embedding_size=512,
+        trained_on=[f"{data}: {count} photos" for data, count in sources["data"].items()],
+        terms=TERMS,
+        training={
+            "teachers": sources.get("teachers", {}),
+            "settings": origin.run["settings"],
+            "steps": origin.run["step"],
+            "export_cosine": round(cosine, 6),
+        },
+    )
+    write_card(folder, card)
+    return card
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("weights", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--name", required=True, help="the version is this and the file's hash")
+    arguments = parser.parse_args()
+    print(export(arguments.weights, arguments.folder, arguments.name).version)
+
+
+if __name__ == "__main__":
+    main()
