@@ -1,5 +1,7 @@
 """images_similarity in a process of its own: what only real HTTP shows."""
 
+import contextlib
+import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,6 +75,19 @@ def test_a_chunked_body_of_another_type_is_not_kept_in_memory(served_similarity:
 
     assert (answered.status, answered.json["error"]["code"]) == (415, "unsupported_type")
     assert memory(served_similarity.worker, "VmHWM") - before < 20 * MEBI
+
+
+def test_a_body_far_above_the_limit_is_cut_off_in_little_memory(served_similarity: Served) -> None:
+    endless = itertools.repeat(b"x" * MEBI, 160)
+    before = memory(served_similarity.worker, "VmRSS")
+    forget_peak(served_similarity.worker)
+
+    # The server hangs up before all is sent; whether the answer still arrives is up to the network.
+    with contextlib.suppress(OSError):
+        served_similarity.ask("POST", "/", endless, {"Content-Type": "image/jpeg"})
+
+    assert memory(served_similarity.worker, "VmHWM") - before < 20 * MEBI
+    assert served_similarity.ask("GET", "/health").status == 200
 
 
 def test_a_chunked_body_within_the_limit_is_answered(served_similarity: Served) -> None:
