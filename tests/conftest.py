@@ -1,4 +1,4 @@
-"""What tests of every room share: the committed model, and the photographs that may not be there."""
+"""What all tests share: the committed model, and photographs that may not be there."""
 
 import os
 from pathlib import Path

@@ -61,7 +61,5 @@ def _chance(pixels: Tensor, chance: float, generator: torch.Generator) -> Tensor
     return drawn.to(pixels.device)
 
 
-def _uniform(
-    shape: tuple[int, ...], low: float, high: float, generator: torch.Generator
-) -> Tensor:
+def _uniform(shape: tuple[int, ...], low: float, high: float, generator: torch.Generator) -> Tensor:
     return torch.rand(shape, generator=generator) * (high - low) + low

@@ -4,7 +4,7 @@
         --data cache/utkface cache/all_age_faces cache/lfw --teachers ms1m.pt casia.pt
 
 Identity comes from the teachers' embeddings, age group and gender from the labels where there are
-any. Resumes from the run's checkpoint; runs on the CPU or a GPU, in bf16 on both unless told not to.
+any. Resumes from the run's checkpoint; runs on the CPU or a GPU, in bf16 unless told not to.
 """
 
 import argparse
@@ -30,12 +30,13 @@ from training.augment import augment
 from training.checkpoint import load_checkpoint, save_checkpoint
 from training.losses.distillation import DistillationLoss
 from training.networks.build import NetworkSettings, build_network
-from training.networks.factorisation import Factors, FactorisedNetwork
+from training.networks.factorisation import FactorisedNetwork, Factors
 from training.prepared import read_prepared
 from training.teachers import teacher_embeddings
 
 MEAN, SPREAD = 127.5, 128.0
 CHECKPOINT_EVERY = 200
+RECORD_EVERY = 50
 
 
 @dataclass(frozen=True)
@@ -153,53 +154,77 @@ def known_cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
     return total / (labels != UNKNOWN).sum().clamp(min=1)
 
 
+class Student:
+    """A network in training and all that a checkpoint must hold of it."""
+
+    def __init__(self, settings: DistilSettings, teacher_size: int, device: torch.device) -> None:
+        torch.manual_seed(settings.seed)
+        self.settings, self.device = settings, device
+        network = build_network(settings.network)
+        self.network = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.averaged = AveragedModel(
+            network, multi_avg_fn=get_ema_multi_avg_fn(settings.averaging), use_buffers=True
+        )
+        self.distillation = DistillationLoss(
+            teacher_size, similarity_weight=settings.similarity_weight
+        ).to(device)
+        self.optimiser = torch.optim.AdamW(parameter_groups(network, settings.weight_decay))
+        self.generator = torch.Generator().manual_seed(settings.seed)
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """What a checkpoint saves."""
+        return {
+            "network": self.network,
+            "averaged": self.averaged,
+            "optimiser": self.optimiser,
+            "generator": self.generator,
+        }
+
+    def learn(self, lessons: Lessons, indices: np.ndarray, rate: float) -> dict[str, float]:
+        """One step on a batch; returns its losses."""
+        pixels, lesson = batch_of(lessons, indices, self.generator, self.device)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.bf16):
+            factors = self.network(pixels)
+        parts = losses(
+            self.network, Factors(*(f.float() for f in factors)), lesson, self.distillation
+        )
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        self.optimiser.zero_grad()
+        weighted(parts, self.settings).backward()
+        self.optimiser.step()
+        self.averaged.update_parameters(self.network)
+        return {name: round(float(loss.detach()), 4) for name, loss in parts.items()}
+
+
+def weighted(parts: dict[str, Tensor], settings: DistilSettings) -> Tensor:
+    """The sum that is minimised."""
+    return (
+        parts["identity"]
+        + settings.age_weight * parts["age"]
+        + settings.gender_weight * parts["gender"]
+    )
+
+
 def distil(settings: DistilSettings, lessons: Lessons, folder: Path, device: torch.device) -> None:
     """Trains to the end, leaving `student.pt` (averaged weights) and `run.json` in the folder."""
-    torch.manual_seed(settings.seed)
-    network = build_network(settings.network).to(device, memory_format=torch.channels_last)
-    averaged = AveragedModel(
-        network, multi_avg_fn=get_ema_multi_avg_fn(settings.averaging), use_buffers=True
-    )
-    distillation = DistillationLoss(lessons.teacher.shape[1], 512, settings.similarity_weight)
-    distillation.to(device)
-    optimiser = torch.optim.AdamW(parameter_groups(network, settings.weight_decay))
-    generator = torch.Generator().manual_seed(settings.seed)
-    parts = {
-        "network": network,
-        "averaged": averaged,
-        "optimiser": optimiser,
-        "generator": generator,
-    }
+    student = Student(settings, lessons.teacher.shape[1], device)
     checkpoint = folder / "checkpoint.pt"
-    progress = load_checkpoint(checkpoint, parts) or {"step": 0, "history": []}
-    weights = {"identity": 1.0, "age": settings.age_weight, "gender": settings.gender_weight}
+    progress = load_checkpoint(checkpoint, student.parts) or {"step": 0, "history": []}
     order = Order(len(lessons.crops), settings.batch, settings.seed).from_step(progress["step"])
-    bar = tqdm(total=settings.steps, initial=progress["step"], unit="step", mininterval=10)
-    while progress["step"] < settings.steps:
-        pixels, lesson = batch_of(lessons, next(order), generator, device)
-        for group in optimiser.param_groups:
-            group["lr"] = learning_rate(progress["step"], settings)
-        with torch.autocast(device.type, torch.bfloat16, enabled=settings.bf16):
-            factors = network(pixels)
-        with torch.autocast(device.type, enabled=False):
-            parts_of_loss = losses(
-                network, Factors(*(f.float() for f in factors)), lesson, distillation
-            )
-        optimiser.zero_grad()
-        total = sum(weights[name] * loss for name, loss in parts_of_loss.items())
-        total.backward()  # type: ignore[union-attr]
-        optimiser.step()
-        averaged.update_parameters(network)
-        progress["step"] += 1
-        bar.update()
-        if progress["step"] % 50 == 0:
-            figures = {name: round(float(loss), 4) for name, loss in parts_of_loss.items()}
-            progress["history"].append({"step": progress["step"], **figures})
-            bar.set_postfix(figures)
-        if progress["step"] % CHECKPOINT_EVERY == 0 or progress["step"] == settings.steps:
-            save_checkpoint(checkpoint, parts, progress)
-            _write_result(folder, settings, lessons, averaged, progress)
-    bar.close()
+    with tqdm(total=settings.steps, initial=progress["step"], mininterval=5) as bar:
+        while progress["step"] < settings.steps:
+            rate = learning_rate(progress["step"], settings)
+            figures = student.learn(lessons, next(order), rate)
+            progress["step"] += 1
+            bar.update()
+            if progress["step"] % RECORD_EVERY == 0:
+                progress["history"].append({"step": progress["step"], **figures})
+                bar.set_postfix(figures)
+            if progress["step"] % CHECKPOINT_EVERY == 0 or progress["step"] == settings.steps:
+                save_checkpoint(checkpoint, student.parts, progress)
+                _write_result(folder, settings, lessons, student.averaged, progress)
 
 
 def parameter_groups(network: torch.nn.Module, weight_decay: float) -> list[dict]:

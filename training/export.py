@@ -12,7 +12,7 @@ import copy
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -32,6 +32,9 @@ TERMS = (
     "Trained on data sets and teachers licensed for non-commercial research; "
     "the weights are for non-commercial research too."
 )
+
+
+Network = TypeVar("Network", bound=nn.Module)
 
 
 class Embedder(nn.Module):
@@ -72,7 +75,7 @@ def read_network(weights: Path) -> FactorisedNetwork:
     return network.eval()
 
 
-def folded(module: nn.Module) -> nn.Module:
+def folded(module: Network) -> Network:
     """A copy in which every batch normalisation right after a convolution or a linear map (in the
     order of definition) is folded into it.
     """
@@ -97,7 +100,8 @@ def _fold_children(module: nn.Module) -> None:
 
 def trace(network: FactorisedNetwork, side: int) -> torch.jit.ScriptModule:
     """The embedder as TorchScript with fp16 weights; `load_embedder` widens and freezes it."""
-    embedder = Embedder(folded(network)).eval().to(memory_format=torch.channels_last)
+    embedder = Embedder(folded(network)).eval()
+    embedder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     with torch.inference_mode():
         traced = torch.jit.trace(embedder, torch.zeros(2, 3, side, side), check_trace=False)
     return traced.half()

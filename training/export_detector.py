@@ -115,7 +115,7 @@ class Networks(nn.Module):
         propose = load_weights(proposal_network(), "pnet.pt")
         refine = load_weights(refinement_network(), "rnet.pt")
         settle = load_weights(output_network(), "onet.pt")
-        self.propose_trunk = propose["trunk"].to(memory_format=torch.channels_last)
+        self.propose_trunk = propose["trunk"].to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.propose_face, self.propose_box = propose["conv4_1"], propose["conv4_2"]
         self.refine_trunk = refine["trunk"]
         self.refine_face, self.refine_box = refine["dense5_1"], refine["dense5_2"]
@@ -128,7 +128,7 @@ class Networks(nn.Module):
 
     @torch.jit.export
     def propose(self, image: Tensor, height: int, width: int) -> tuple[Tensor, Tensor]:
-        level = adaptive_avg_pool2d(image, [height, width])
+        level = adaptive_avg_pool2d(image, (height, width))
         level = normalised(level).unsqueeze(0).contiguous(memory_format=torch.channels_last)
         features = self.propose_trunk(level)
         return self.propose_face(features).softmax(1)[0, 1], self.propose_box(features)[0]
@@ -160,7 +160,7 @@ def cut(image: Tensor, regions: Tensor, side: int) -> Tensor:
             int(region[2]),
             int(region[3]),
         )
-        pieces.append(adaptive_avg_pool2d(image[:, top:bottom, left:right], [side, side]))
+        pieces.append(adaptive_avg_pool2d(image[:, top:bottom, left:right], (side, side)))
     return normalised(torch.stack(pieces))
 
 

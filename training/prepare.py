@@ -49,7 +49,9 @@ def prepare(dataset: Dataset, crop: Crop, detector: Path, folder: Path, workers:
     task = Task(dataset, crop, detector, folder)
     with ProcessPoolExecutor(workers) as pool:
         shards = pool.map(partial(_prepare_shard, task), range(len(starts)))
-        failures = [failure for shard in tqdm(shards, dataset.name, len(starts)) for failure in shard]
+        failures = [
+            failure for shard in tqdm(shards, dataset.name, len(starts)) for failure in shard
+        ]
     _write_failures(folder / "failures.csv", failures)
     spec = {
         "dataset": dataset.name,
@@ -79,12 +81,16 @@ def _write_shard(task: Task, path: Path, start: int, photographs: Sequence[Photo
         except AifrError as error:
             failures.append((photograph.name, error.code))
     side = task.crop.side
-    arrays = {
-        "crops": np.stack(crops) if crops else np.empty((0, side, side, 3), np.uint8),
-        "indices": np.array(indices, dtype=np.int64),
-        "failures": np.array(json.dumps(failures)),
-    }
-    write_atomically(path, lambda file: np.savez(file, **arrays))
+    stacked = np.stack(crops) if crops else np.empty((0, side, side, 3), np.uint8)
+    write_atomically(
+        path,
+        lambda file: np.savez(
+            file,
+            crops=stacked,
+            indices=np.array(indices, dtype=np.int64),
+            failures=np.array(json.dumps(failures)),
+        ),
+    )
 
 
 def _crop(task: Task, photograph: Photograph) -> np.ndarray:

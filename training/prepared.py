@@ -35,7 +35,7 @@ def shard_path(folder: Path, index: int) -> Path:
 
 
 def read_prepared(folder: Path) -> Prepared:
-    """Reads what `python -m training.prepare` wrote; raises FileNotFoundError where it did not end."""
+    """Reads what `training.prepare` wrote; raises FileNotFoundError where it did not end."""
     spec = json.loads((folder / "spec.json").read_text())
     shards = [np.load(shard_path(folder, index)) for index in range(spec["shards"])]
     found = np.concatenate([shard["indices"] for shard in shards])

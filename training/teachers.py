@@ -57,7 +57,7 @@ def teacher_pixels(crops: np.ndarray, crop: Crop) -> torch.Tensor:
     Every crop shows the same template at its own scale, so that one fixed shift and scale leads
     from the one to the other.
     """
-    pixels = torch.from_numpy(crops).permute(0, 3, 1, 2).float() / 255
+    pixels = torch.tensor(crops).permute(0, 3, 1, 2).float() / 255
     target = arcface_crop()
     if crop == target:
         return pixels.contiguous(memory_format=torch.channels_last)

@@ -83,7 +83,9 @@ def _unidentified(data: bytes) -> UndecodableImage | UnsupportedType:
     """Another image format is worth a different word than a damaged file."""
     try:
         with Image.open(BytesIO(data)) as other:
-            return UnsupportedType(f"{other.format} is not supported: send JPEG, PNG, WebP or HEIC.")
+            return UnsupportedType(
+                f"{other.format} is not supported: send JPEG, PNG, WebP or HEIC."
+            )
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, RuntimeError):
         return UndecodableImage("The file is not a JPEG, PNG, WebP or HEIC photo.")
 

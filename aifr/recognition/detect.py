@@ -21,9 +21,7 @@ THRESHOLDS = (0.6, 0.7, 0.7)
 class Detector(Protocol):
     """The three networks. Images are float32 (3, h, w), 0 to 255; regions int64 (n, 4) corners."""
 
-    def propose(
-        self, image: np.ndarray, height: int, width: int
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def propose(self, image: np.ndarray, height: int, width: int) -> tuple[np.ndarray, np.ndarray]:
         """P-Net on the image resized: face probability (H, W), box offsets (4, H, W)."""
 
     def refine(self, image: np.ndarray, regions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -42,7 +42,9 @@ class Model:
         Returns float32: unit x_id (n, embedding_size), probabilities of young, adult and elderly
         (n, 3), probability of female (n,).
         """
-        pixels = (crops.transpose(0, 3, 1, 2).astype(np.float32) - self.card.mean) / self.card.spread
+        pixels = (
+            crops.transpose(0, 3, 1, 2).astype(np.float32) - self.card.mean
+        ) / self.card.spread
         identity, age_groups, female = _run(self.embedder, pixels)
         return identity, age_groups, female
 
@@ -53,13 +55,15 @@ class TorchDetector:
     def __init__(self, networks: Any) -> None:
         self._networks = networks
 
-    def propose(self, image: np.ndarray, height: int, width: int) -> tuple[np.ndarray, ...]:
+    def propose(self, image: np.ndarray, height: int, width: int) -> tuple[np.ndarray, np.ndarray]:
         return _run(self._networks.propose, image, height, width)
 
-    def refine(self, image: np.ndarray, regions: np.ndarray) -> tuple[np.ndarray, ...]:
+    def refine(self, image: np.ndarray, regions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return _run(self._networks.refine, image, regions)
 
-    def settle(self, image: np.ndarray, regions: np.ndarray) -> tuple[np.ndarray, ...]:
+    def settle(
+        self, image: np.ndarray, regions: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         return _run(self._networks.settle, image, regions)
 
 
@@ -116,7 +120,7 @@ def load_network(path: Path) -> Any:
             ) from None
 
 
-def _run(network: Any, *inputs: Any) -> tuple[np.ndarray, ...]:
+def _run(network: Any, *inputs: Any) -> Any:
     import torch
 
     tensors = [torch.from_numpy(x) if isinstance(x, np.ndarray) else x for x in inputs]

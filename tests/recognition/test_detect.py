@@ -22,7 +22,7 @@ from training.networks.inception import facenet
 
 @pytest.fixture
 def facenet_detection(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """facenet-pytorch's MTCNN, with a plain suppression where torchvision lacks its compiled one."""
+    """facenet-pytorch's MTCNN, its suppression plain where torchvision lacks the compiled one."""
     if find_spec("facenet_pytorch") is None or find_spec("torchvision") is None:
         pytest.skip("facenet-pytorch is not installed")
     package = facenet()

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -53,9 +54,12 @@ def test_threads_that_come_together_load_once(
 ) -> None:
     loads = []
     load_embedder = model_module.load_embedder
-    monkeypatch.setattr(
-        model_module, "load_embedder", lambda path: loads.append(path) or load_embedder(path)
-    )
+
+    def counted(path: Path) -> Any:
+        loads.append(path)
+        return load_embedder(path)
+
+    monkeypatch.setattr(model_module, "load_embedder", counted)
 
     with ThreadPoolExecutor(8) as pool:
         models = list(pool.map(load_model, [folder] * 8))

@@ -35,7 +35,9 @@ def test_a_good_photo_has_no_reason_and_full_weight() -> None:
         ("low_detection", replace(GOOD_FACE, probability=0.8), crop_of(portrait())),
         (
             "side_face",
-            replace(GOOD_FACE, landmarks=GOOD_FACE.landmarks + [[0, 0], [0, 0], [18, 0], [0, 0], [0, 0]]),
+            replace(
+                GOOD_FACE, landmarks=GOOD_FACE.landmarks + [[0, 0], [0, 0], [18, 0], [0, 0], [0, 0]]
+            ),
             crop_of(portrait()),
         ),
         ("blurry", GOOD_FACE, crop_of(portrait().filter(ImageFilter.GaussianBlur(5)))),

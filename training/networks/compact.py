@@ -34,7 +34,7 @@ class ResidualBlock(nn.Module):
 class CompactBackbone(nn.Module):
     """(n, 3, side, side) about -1 to 1 -> feature x (n, 512), not normalised.
 
-    widths, depths: channels and blocks of each stage; every stage halves the side, as the stem does.
+    widths, depths: channels and blocks of each stage; each stage halves the side, as the stem does.
     The feature is a linear map of the whole last map: in an aligned face, place means something.
     """
 

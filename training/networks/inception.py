@@ -44,10 +44,8 @@ class InceptionBackbone(nn.Module):
         if pretrained not in (*PRETRAINED, "none"):
             weights = torch.load(Path(pretrained), map_location="cpu", weights_only=True)
             network.load_state_dict(
-                {name: value for name, value in weights.items() if not name.startswith("logits.")},
-                strict=False,
+                {name: value for name, value in weights.items() if not name.startswith("logits.")}
             )
-        del network.logits
         self.network = network
 
     def forward(self, x: Tensor) -> Tensor:
