@@ -1,0 +1,174 @@
+"""Fits `aifr.recognition.calibration`: ln LR = offset + slope x similarity between knots of age.
+
+Logistic regression at even prior odds in every cell of gap and younger age, so that the logit is
+the log likelihood ratio given the ages (Morrison 2013) and never how common such ages are. Slopes
+stay at 0 or above: at any ages, more alike never speaks more for two people.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize
+
+from aifr.recognition.calibration import GROUP_YEARS, between_knots, log_likelihood_ratios
+from training.evaluation.bootstrap import Estimate, estimate, ratio
+from training.evaluation.embedded import Embedded
+from training.evaluation.folds import folds_of
+from training.evaluation.likelihood import cllr_min, costs, ece
+from training.evaluation.pair_table import Pairs, matched_weights
+
+FORMS: dict[str, dict[str, list[int]]] = {
+    "similarity": {"gaps": [0], "younger_ages": [0]},
+    "similarity, gap": {"gaps": [0, 10, 20, 30], "younger_ages": [0]},
+    "similarity, gap, younger age": {"gaps": [0, 10, 20, 30], "younger_ages": [0, 18]},
+}
+"""Candidates, told apart by cross-validated Cllr."""
+GAP_EDGES = (5, 10, 15, 20, 25, 30)
+AGE_EDGES = (4, 13, 18)
+RIDGE = 1e-5
+FOLDS = 5
+REPEATS = 4
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Log likelihood ratios of pairs that their calibration was not fitted on, each array (m,).
+
+    first, second: identities. weights: see `cell_weights`.
+    """
+
+    log_ratios: np.ndarray
+    same: np.ndarray
+    weights: np.ndarray
+    gap: np.ndarray
+    first: np.ndarray
+    second: np.ndarray
+
+    def where(self, chosen: np.ndarray) -> "HeldOut":
+        """The pairs at a mask (m,)."""
+        return HeldOut(*(column[chosen] for column in vars(self).values()))
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Figures of held-out likelihood ratios."""
+
+    cllr: Estimate
+    cllr_min: float
+    ece: float
+
+
+def fit(pairs: Pairs, identities: int, form: dict[str, list[int]]) -> dict[str, Any]:
+    """The calibration, as a card holds it, of pairs among `identities` people."""
+    signs, weights = np.where(pairs.same, 1.0, -1.0), cell_weights(pairs)
+    cells = knot_cells(pairs.gap, pairs.younger, form)
+    inputs = np.concatenate([cells, cells * pairs.similarity[:, None]], axis=1)
+
+    def loss(parameters: np.ndarray) -> tuple[float, np.ndarray]:
+        margins = signs * (inputs @ parameters)
+        slopes = -(weights * signs * np.exp(-np.logaddexp(0, margins))) @ inputs
+        penalty = RIDGE * parameters @ parameters
+        return weights @ np.logaddexp(0, -margins) + penalty, slopes + 2 * RIDGE * parameters
+
+    count = cells.shape[1]
+    bounds = [(None, None)] * count + [(0, None)] * count
+    found = minimize(loss, np.zeros(2 * count), jac=True, method="L-BFGS-B", bounds=bounds).x
+    shape = (len(form["younger_ages"]), len(form["gaps"]))
+    return {
+        **form,
+        "offsets": found[:count].reshape(shape).round(4).tolist(),
+        "slopes": found[count:].reshape(shape).round(4).tolist(),
+        "bounds": supported_bounds(identities),
+    }
+
+
+def supported_bounds(identities: int) -> list[float]:
+    """The least and greatest likelihood ratio that so many people can bear out.
+
+    One pair of people more might be the first as alike as any: claims beyond 1 in the number of
+    pairs of people, or for the other side of people, were never tested.
+    """
+    return [round(1 / identities, 4), float(identities * (identities - 1) // 2)]
+
+
+def cell_weights(pairs: Pairs) -> np.ndarray:
+    """Weights (m,), of sum 1 in either kind, that bring both to even odds in each cell of ages."""
+    cells = np.digitize(pairs.gap, GAP_EDGES) * (len(AGE_EDGES) + 1)
+    cells += np.digitize(pairs.younger, AGE_EDGES)
+    weights = matched_weights(pairs.same, cells)
+    return weights / weights[pairs.same].sum()
+
+
+def knot_cells(gaps: np.ndarray, younger: np.ndarray, form: dict[str, list[int]]) -> np.ndarray:
+    """Weights (m, ages x gaps) of the knots, younger ages in rows."""
+    by_age = between_knots(younger, form["younger_ages"])
+    by_gap = between_knots(gaps, form["gaps"])
+    return (by_age[:, :, None] * by_gap[:, None, :]).reshape(len(gaps), -1)
+
+
+def held_out(
+    photos: Embedded, pairs: Pairs, form: dict[str, list[int]], seed: int, ages_known: bool = True
+) -> HeldOut:
+    """Cross-validation over identities, repeated: pairs within a fold, judged by a calibration of
+    the pairs within the others. Without known ages, those that the model expects stand in.
+    """
+    parts = []
+    count = photos.identity_count
+    gaps, younger = (pairs.gap, pairs.younger) if ages_known else expected_ages(photos, pairs)
+    one, other = photos.identities[pairs.first], photos.identities[pairs.second]
+    for repeat in range(REPEATS):
+        fold = folds_of(count, FOLDS, seed + repeat)
+        for number in range(FOLDS):
+            training = (fold[one] != number) & (fold[other] != number)
+            judged = np.flatnonzero((fold[one] == number) & (fold[other] == number))
+            people = int((fold != number).sum())
+            calibration = fit(pairs.where(training), people, form)
+            ratios = log_likelihood_ratios(
+                pairs.similarity[judged], gaps[judged], younger[judged], calibration
+            )
+            parts.append((judged, ratios))
+    index = np.concatenate([judged for judged, _ in parts])
+    return HeldOut(
+        log_ratios=np.concatenate([ratios for _, ratios in parts]),
+        same=pairs.same[index],
+        weights=cell_weights(pairs.where(index)),
+        gap=pairs.gap[index],
+        first=one[index],
+        second=other[index],
+    )
+
+
+def quality(pairs: HeldOut, drawn: np.ndarray) -> Quality:
+    """Cllr with its interval over identities, Cllr-min and ECE."""
+    given = (pairs.log_ratios, pairs.same, pairs.weights)
+    return Quality(_cllr_estimate(pairs, drawn), round(cllr_min(*given), 4), round(ece(*given), 4))
+
+
+def expected_ages(photos: Embedded, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
+    """Expected gap and younger age of each pair (m,), from the model's age groups alone."""
+    years = np.arange(max(group.stop for group in GROUP_YEARS.values()))
+    spread = np.stack([np.isin(years, group) / len(group) for group in GROUP_YEARS.values()])
+    chances = photos.age_groups @ spread
+    gaps = chances @ np.abs(years[:, None] - years) @ chances.T
+    younger = chances @ np.minimum(years[:, None], years) @ chances.T
+    return gaps[pairs.first, pairs.second], younger[pairs.first, pairs.second]
+
+
+def _cllr_estimate(pairs: HeldOut, drawn: np.ndarray) -> Estimate:
+    cost = costs(pairs.log_ratios, pairs.same)
+    ones, twos = (_mean_cost(pairs, cost, kind, drawn) for kind in (pairs.same, ~pairs.same))
+    return estimate((ones + twos) / 2)
+
+
+def _mean_cost(pairs: HeldOut, cost: np.ndarray, kind: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+    """The weighted mean cost of the pairs of a kind in every replicate, (r,)."""
+    count = drawn.shape[1]
+    low = np.minimum(pairs.first, pairs.second)[kind]
+    high = np.maximum(pairs.first, pairs.second)[kind]
+    couples, row = np.unique(low * count + high, return_inverse=True)
+    one, other = np.divmod(couples, count)
+    times = np.where(one == other, drawn[:, one], drawn[:, one] * drawn[:, other])
+    weights = pairs.weights[kind]
+    totals = [np.bincount(row, column) for column in (weights * cost[kind], weights)]
+    return ratio(times @ totals[0], times @ totals[1])

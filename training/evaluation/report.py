@@ -1,0 +1,190 @@
+"""docs/results.md: every protocol on the committed model and on the teachers, with plots."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from training.atomic import write_atomically
+from training.evaluation import plots
+from training.evaluation.calibrating import FORMS, HeldOut, held_out, quality
+from training.evaluation.likelihood import reliability_curve
+from training.evaluation.outcome import Outcome, Table, as_json, markdown, show, stacked
+from training.evaluation.protocols import PROTOCOLS, Material
+from training.evaluation.published import PUBLISHED
+from training.evaluation.ranking import leave_one_out, single_mate
+from training.evaluation.record import Record
+from training.evaluation.subject import Subject
+from training.evaluation.thesis_pairs import write_pairs
+from training.evaluation.verification import verification
+
+TITLES = {
+    "single-mate": "Single mate: one photo of a person among other people's (the headline)",
+    "leave-one-out": "Leave-one-out",
+    "verification": "Verification",
+    "pairs": "Pairs at one threshold",
+    "holdout": "Holdout",
+    "leakage": "Leakage",
+    "fairness": "Fairness",
+}
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """A model with what it made of the evaluation set. labelled: the photos for leakage, the set
+    itself where there are no others. landmarks: the set aligned by the annotators' points.
+    """
+
+    subject: Subject
+    detected: Material
+    landmarks: Material
+    labelled: Material
+    record: Record
+
+    def outcome(self, protocol: str) -> Outcome:
+        """What a protocol gives."""
+        material = self.labelled if protocol == "leakage" else self.detected
+        return PROTOCOLS[protocol](material)
+
+
+def write_report(models: list[Evaluated], folder: Path) -> None:
+    """Writes results.md and results/: plots, the list of pairs and one JSON a model.
+
+    models: the committed one first.
+    """
+    results = folder / "results"
+    outcomes = {
+        protocol: {one.subject.name: one.outcome(protocol) for one in models} for protocol in TITLES
+    }
+    first = models[0]
+    calibration = _held_out(first)
+    _write_plots(models, outcomes, calibration, results)
+    write_pairs(first.detected.thesis_pairs, first.detected.photos, results / "pairs.csv")
+    for one in models:
+        figures = {name: found[one.subject.name].figures for name, found in outcomes.items()}
+        _write(
+            results / f"{one.subject.name}.json", as_json({**vars(one.record), "figures": figures})
+        )
+    sections = [_introduction(first.record)]
+    sections += [_section(name, found, models) for name, found in outcomes.items()]
+    sections += [_calibration(calibration, first), _reproduction(models)]
+    _write(folder / "results.md", "\n\n".join(sections) + "\n")
+
+
+def _introduction(record: Record) -> str:
+    return f"""# Results
+
+All of this is made by one command:
+
+    {record.command}
+
+on {record.data} (sha256 {record.data_sha256[:16]}), {record.date}, seed {record.seed}. FG-NET is a
+measure only: nothing here was trained on it, but the calibration, which is judged on other people
+than it was fitted on. Photos go the whole way from their bytes through decoding, detection and
+alignment. Brackets hold 95 % intervals by {record.bootstrap_replicates} bootstrap draws of people.
+The JSON files in [results](results) hold the same figures and more."""
+
+
+def _section(protocol: str, found: Mapping[str, Outcome], models: list[Evaluated]) -> str:
+    parts = [f"## {TITLES[protocol]}", f"    {_command(protocol, models[0].record)}"]
+    tables = [(name, outcome.tables[0]) for name, outcome in found.items()]
+    parts.append(markdown(stacked(tables)))
+    notes = dict.fromkeys(note for outcome in found.values() for note in outcome.notes)
+    parts += [" ".join(notes)] if notes else []
+    parts += [f"![{title}](results/{plot}.svg)" for title, plot in PLOTS.get(protocol, ())]
+    if protocol == "leave-one-out":
+        parts.append(_published(found, models))
+    return "\n\n".join(parts)
+
+
+PLOTS = {
+    "single-mate": (("Rank-1 by age gap", "rank-by-gap"),),
+    "verification": (("ROC by age gap", "roc-by-gap"), ("Similarities", "similarities")),
+}
+
+
+def _published(found: Mapping[str, Outcome], models: list[Evaluated]) -> str:
+    """The table of the thesis with every model of ours."""
+    rows = [(name, f"{rank:.2f}", "as published") for name, rank in PUBLISHED]
+    for one in models:
+        rank = found[one.subject.name].figures.rank1.value
+        rows.append((f"{one.subject.name} (ours)", f"{100 * rank:.2f}", one.subject.origin))
+    lines = [
+        "Beside what others published. They measured on all 1,002 photos of 82 people, with larger",
+        f"networks trained on more photos; ours on {len(models[0].detected.photos.names)} of them.",
+    ]
+    table = markdown(Table(("method", "rank-1, %", "backbone and training data"), rows))
+    return "\n".join(lines) + "\n\n" + table
+
+
+def _held_out(model: Evaluated, ages_known: bool = True) -> HeldOut:
+    """Likelihood ratios by calibrations of the form that the model's card has."""
+    form = FORMS.get(model.subject.form, FORMS["similarity"])
+    photos, pairs = model.detected.photos, model.detected.pairs
+    return held_out(photos, pairs, form, model.record.seed, ages_known)
+
+
+def _calibration(pairs: HeldOut, first: Evaluated) -> str:
+    drawn = first.detected.drawn
+    cuts = {"all": pairs, "gap of 15 years or more": pairs.where(pairs.gap >= 15)}
+    if first.detected.photos.age_groups.shape[1]:
+        cuts["all, ages expected from the photos"] = _held_out(first, ages_known=False)
+    measured = {name: quality(cut, drawn) for name, cut in cuts.items()}
+    rows = [
+        (name, show(found.cllr), f"{found.cllr_min:.3f}", f"{found.ece:.3f}")
+        for name, found in measured.items()
+    ]
+    return "\n\n".join(
+        [
+            "## Calibration",
+            f"    python -m training.calibrate --model models/{first.subject.name} "
+            f"--data {first.record.data}",
+            "Likelihood ratios of pairs of people that the calibration was not fitted on, at even "
+            "prior odds. Cllr is 0 for perfect likelihood ratios and 1 for none; Cllr-min is what "
+            "no calibration can mend.",
+            markdown(Table(("pairs", "Cllr", "Cllr-min", "ECE"), rows)),
+            "![Reliability of the likelihood ratios](results/reliability.svg)",
+        ]
+    )
+
+
+def _reproduction(models: list[Evaluated]) -> str:
+    """The models on landmark-aligned crops, as the teachers' figures were published."""
+    rows = []
+    for one in models:
+        material = one.landmarks
+        far = material.pairs.where(material.pairs.gap >= 15)
+        rank = leave_one_out(material.photos, material.drawn).rank1
+        mate = next(cut for cut in single_mate(material.photos, material.drawn) if cut.gap == 15)
+        area = verification(far, material.photos, material.drawn).auc
+        rows.append((one.subject.name, show(rank), show(mate.rank1), show(area)))
+    header = ("model", "leave-one-out", "single mate, gap >= 15", "AUC, gap >= 15")
+    lines = ["## On crops aligned by the annotators' points", markdown(Table(header, rows))]
+    lines.insert(1, f"    {_command('all', models[0].record)} --crops landmarks")
+    return "\n\n".join(lines)
+
+
+def _command(protocol: str, record: Record) -> str:
+    model = f"models/{record.model}"
+    return f"python -m training.evaluate {protocol} --model {model} --data {record.data}"
+
+
+def _write_plots(
+    models: list[Evaluated],
+    outcomes: Mapping[str, Mapping[str, Outcome]],
+    calibration: HeldOut,
+    folder: Path,
+) -> None:
+    first = models[0].detected
+    ranks = {name: outcome.figures for name, outcome in outcomes["single-mate"].items()}
+    plots.rank_by_gap(ranks, folder / "rank-by-gap.svg")
+    plots.roc_by_gap(first, folder / "roc-by-gap.svg")
+    plots.similarity_histograms(first.pairs, folder / "similarities.svg")
+    cuts = {"all": calibration, "gap of 15 years or more": calibration.where(calibration.gap >= 15)}
+    curves = {
+        name: reliability_curve(cut.log_ratios, cut.same, cut.weights) for name, cut in cuts.items()
+    }
+    plots.reliability_diagram(curves, folder / "reliability.svg")
+
+
+def _write(path: Path, text: str) -> None:
+    write_atomically(path, lambda file: file.write(text.encode()))
