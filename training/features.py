@@ -1,4 +1,4 @@
-"""The feature x of a run's network, computed once a data set and kept in the run's folder."""
+"""The feature x of a trained network, computed once a data set and kept beside its weights."""
 
 from pathlib import Path
 
@@ -10,8 +10,8 @@ from tqdm import tqdm
 from aifr.recognition.card import sha256
 from training.atomic import write_atomically
 from training.distil import MEAN, SPREAD
+from training.export import read_network
 from training.networks.factorisation import Factors
-from training.networks.load import load_network, weights_path
 from training.prepared import Prepared
 
 BATCH = 256
@@ -27,17 +27,17 @@ def factors_of(network: nn.Module, crops: np.ndarray, device: torch.device) -> F
     """The factors, float32 on the CPU, of crops uint8 (n, side, side, 3); n at least 1."""
     network.eval()
     found = []
-    for start in tqdm(range(0, len(crops), BATCH), "factors", leave=False):
+    for start in tqdm(range(0, len(crops), BATCH), "factors", leave=False, delay=5):
         pixels = torch.from_numpy(crops[start : start + BATCH]).to(device).permute(0, 3, 1, 2)
         found.append([factor.float().cpu() for factor in network(normalised(pixels.float()))])
     return Factors(*(torch.cat(parts) for parts in zip(*found, strict=True)))
 
 
-def kept_features(run: Path, prepared: Prepared, device: torch.device) -> np.ndarray:
-    """x, float32 (n, 512), by the network of a run's folder."""
-    path = run / "features" / f"{prepared.name}-{sha256(weights_path(run))[:12]}.npy"
+def kept_features(weights: Path, prepared: Prepared, device: torch.device) -> np.ndarray:
+    """x, float32 (n, 512), by the network of these weights, `run.json` beside them."""
+    path = weights.parent / "features" / f"{prepared.name}-{sha256(weights)[:12]}.npy"
     if not path.exists():
-        network = load_network(run).to(device)
+        network = read_network(weights).to(device)
         x = factors_of(network, prepared.crops, device).x.numpy()
         write_atomically(path, lambda file: np.save(file, x))
     return np.load(path)

@@ -1,9 +1,9 @@
 """Estimates age and gender where a prepared data set has none:
 
-    python -m training.pseudo_labels runs/compact --learn cache/utkface cache/all_age_faces \
+    python -m training.pseudo_labels runs/compact/student.pt --learn cache/utkface cache/all_age_faces \
         --label cache/lfw
 
-Fits an estimator to the feature x of the run's network on the sets with labels, prints its error on
+Fits an estimator to the feature x of the trained network on the sets with labels, prints its error on
 a fifth of their photos that it never saw, then writes pseudo_labels.csv (name, age, gender) and
 pseudo_labels.json (the error) into each set to label. `pseudo_labels = true` in a configuration of
 `training.train` fills unknown labels from them.
@@ -31,7 +31,6 @@ from training.estimator import (
     whole_years,
 )
 from training.features import kept_features
-from training.networks.load import weights_path
 from training.prepared import Prepared, read_prepared
 
 LABELS, REPORT = "pseudo_labels.csv", "pseudo_labels.json"
@@ -104,35 +103,35 @@ def _joined(parts: list[Labelled]) -> Labelled:
     )
 
 
-def _labelled(run: Path, folder: Path, device: torch.device) -> Labelled:
+def _labelled(weights: Path, folder: Path, device: torch.device) -> Labelled:
     prepared = read_prepared(folder)
-    return Labelled(kept_features(run, prepared, device), prepared.ages, prepared.genders)
+    return Labelled(kept_features(weights, prepared, device), prepared.ages, prepared.genders)
 
 
-def _write_report(folder: Path, run: Path, found: dict[str, dict[str, float]]) -> None:
-    text = json.dumps({"network": sha256(weights_path(run)), "errors": found}, indent=1)
+def _write_report(folder: Path, weights: Path, found: dict[str, dict[str, float]]) -> None:
+    text = json.dumps({"network": sha256(weights), "errors": found}, indent=1)
     write_atomically(folder / REPORT, lambda file: file.write(text.encode()))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("run", type=Path, help="folder of a finished run")
+    parser.add_argument("weights", type=Path, help="of a finished run")
     parser.add_argument("--learn", type=Path, nargs="+", required=True, help="sets with labels")
     parser.add_argument("--label", type=Path, nargs="*", default=[], help="sets to label")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     device = torch.device(arguments.device)
-    sets = [_labelled(arguments.run, folder, device) for folder in arguments.learn]
+    sets = [_labelled(arguments.weights, folder, device) for folder in arguments.learn]
     estimator, found = fit(sets, arguments.seed)
     named = {"all": found["all"]}
     named |= {folder.name: found[str(n)] for n, folder in enumerate(arguments.learn)}
     print(json.dumps(named, indent=1))
     for folder in arguments.label:
         prepared = read_prepared(folder)
-        features = kept_features(arguments.run, prepared, device)
+        features = kept_features(arguments.weights, prepared, device)
         write_labels(folder, prepared.names, *labels(estimator, features, prepared.identities))
-        _write_report(folder, arguments.run, named)
+        _write_report(folder, arguments.weights, named)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from aifr.recognition.align import Crop
 from training.ages import age_groups
 from training.datasets.splits import photo_split
 from training.prepared import UNKNOWN, Prepared, read_prepared
@@ -14,10 +15,13 @@ from training.pseudo_labels import with_pseudo_labels
 
 @dataclass(frozen=True)
 class Lessons:
-    """crops: uint8 (n, side, side, 3). identities: int64 (n,), 0 to `people` - 1. age_groups and
+    """sources: data set -> number of photos. crops: uint8 (n, side, side, 3), aligned to `crop`.
+    identities: int64 (n,), 0 to `people` - 1. age_groups and
     genders: int64 (n,). Unknown labels are -1. names: "set/photo" of each.
     """
 
+    sources: dict[str, int]
+    crop: Crop
     names: list[str]
     crops: np.ndarray
     identities: np.ndarray
@@ -49,6 +53,8 @@ def join(sets: list[Prepared], fewest_photos: int) -> Lessons:
         raise ValueError("the data sets were prepared with different crops")
     identities = _numbered([part.identities for part in sets], fewest_photos)
     return Lessons(
+        sources={part.name: len(part.crops) for part in sets},
+        crop=sets[0].crop,
         names=[f"{part.name}/{name}" for part in sets for name in part.names],
         crops=np.concatenate([part.crops for part in sets]),
         identities=identities,

@@ -1,5 +1,6 @@
 """The training loop."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,15 @@ def train(
         found["held_out"] = figures(learner, chosen(lessons, held), settings.batch)
     if parallel.rank() == 0:
         names = [name for name, out in zip(lessons.names, held, strict=True) if out]
-        data = {"sha256": data_hash(lessons), "photos": len(lessons), "people": lessons.people}
-        content = {"data": data, "figures": found, "held_out": names, "history": history}
+        content = {
+            "sources": {"data": lessons.sources, "people": lessons.people},
+            "data_sha256": data_hash(lessons),
+            "crop": asdict(lessons.crop),
+            "step": plan.steps,
+            "figures": found,
+            "held_out": names,
+            "history": history,
+        }
         write_weights(folder, learner)
         write_run(folder, settings, content)
     parallel.wait_for_all()
