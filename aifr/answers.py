@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from aifr.recognition.calibration import Assessment, PhotoFacts
 from aifr.recognition.quality import Reason
 from aifr.recognition.recognise import Recognition
 
@@ -20,6 +21,29 @@ def photo_answer(recognition: Recognition) -> dict[str, Any]:
         "quality": [_reason_answer(reason) for reason in recognition.quality],
         "age_group": {name: rounded(share) for name, share in recognition.age_groups.items()},
     }
+
+
+def facts(recognition: Recognition, age: float | None) -> PhotoFacts:
+    """What calibration needs to know of a photo; age in years where the caller told it."""
+    return PhotoFacts(age, recognition.age_groups, recognition.quality)
+
+
+def assessment_answer(assessment: Assessment | None) -> dict[str, Any]:
+    """What may be said of the pair; empty where the model is not calibrated."""
+    if assessment is None:
+        return {}
+    return {
+        "likelihood_ratio": significant(assessment.likelihood_ratio),
+        "age_gap": round(assessment.age_gap, 1),
+        "reliability": assessment.reliability,
+        "reliability_reasons": list(assessment.reasons),
+        "reading": assessment.reading,
+    }
+
+
+def significant(value: float) -> float:
+    """A ratio with three digits that mean something."""
+    return float(f"{value:.3g}")
 
 
 def rounded(value: float) -> float:

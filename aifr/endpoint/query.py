@@ -1,5 +1,6 @@
 """Parameters of the query string."""
 
+import re
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -7,6 +8,7 @@ from flask import Request
 
 from aifr.errors import InvalidParameter
 
+WHOLE_NUMBER = re.compile(r"[0-9]{1,3}")
 FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 Option = TypeVar("Option", bound=str)
@@ -27,3 +29,15 @@ def option(request: Request, name: str, options: Sequence[Option]) -> Option:
         if value == known:
             return known
     raise InvalidParameter(f"{name} must be one of: {', '.join(options)}.", name)
+
+
+def whole_number(request: Request, name: str, greatest: int) -> int | None:
+    """A whole number from 0 to `greatest`, None where the parameter is absent; raises
+    InvalidParameter for anything else.
+    """
+    value = request.args.get(name)
+    if value is None:
+        return None
+    if WHOLE_NUMBER.fullmatch(value) is None or int(value) > greatest:
+        raise InvalidParameter(f"{name} must be a whole number from 0 to {greatest}.", name)
+    return int(value)

@@ -5,27 +5,36 @@ from typing import Any
 import functions_framework
 from flask import Request
 
-from aifr.answers import photo_answer, rounded
+from aifr.answers import assessment_answer, facts, photo_answer, rounded
 from aifr.endpoint.body import read_form
 from aifr.endpoint.function import endpoint
-from aifr.endpoint.query import flag, option
+from aifr.endpoint.query import flag, option, whole_number
 from aifr.endpoint.uploads import one_upload
+from aifr.recognition.calibration import assess_pair
 from aifr.recognition.compare import similarity
-from aifr.serving import CHOICES, model_version, recognise_upload, refuse_undecodable
+from aifr.serving import CHOICES, model_version, recognise_upload, refuse_undecodable, serving_model
 from aifr.settings import settings
+
+OLDEST = 120
 
 
 @functions_framework.http
 @endpoint(warm=model_version)
 def images_similarity(request: Request) -> dict[str, Any]:
-    """POST image1, image2 -> {"similarity": cosine in [-1, 1]}; ?face=, ?detail=."""
+    """POST image1, image2 -> {"similarity": cosine in [-1, 1]}; ?face=, ?detail=, ?age1=, ?age2=."""
     detail, choice = flag(request, "detail"), option(request, "face", CHOICES)
+    ages = [whole_number(request, name, OLDEST) for name in ("age1", "age2")]
     form = read_form(request, settings())
     uploads = [one_upload(form, name, settings()) for name in ("image1", "image2")]
     refuse_undecodable(uploads)
     first, second = (recognise_upload(upload, choice) for upload in uploads)
-    answer: dict[str, Any] = {"similarity": rounded(similarity(first.embedding, second.embedding))}
+    alike = similarity(first.embedding, second.embedding)
+    answer: dict[str, Any] = {"similarity": rounded(alike)}
     if detail:
+        described = (facts(seen, age) for seen, age in zip((first, second), ages, strict=True))
+        answer |= assessment_answer(
+            assess_pair(alike, *described, serving_model().card.calibration)
+        )
         answer["model"] = model_version()
         answer["images"] = {"image1": photo_answer(first), "image2": photo_answer(second)}
     return answer

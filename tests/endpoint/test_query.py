@@ -1,10 +1,12 @@
 """Words of the query string."""
 
+from urllib.parse import urlencode
+
 import pytest
 from flask import Request
 from werkzeug.test import EnvironBuilder
 
-from aifr.endpoint.query import flag, option
+from aifr.endpoint.query import flag, option, whole_number
 from aifr.errors import InvalidParameter
 
 
@@ -39,3 +41,18 @@ def test_an_option_is_one_of_those_known() -> None:
 def test_another_option_is_refused_with_those_known() -> None:
     with pytest.raises(InvalidParameter, match="largest, only"):
         option(asked("face=all"), "face", ("largest", "only"))
+
+
+@pytest.mark.parametrize(
+    ("query", "value"), [("", None), ("age=0", 0), ("age=6", 6), ("age=120", 120)]
+)
+def test_a_whole_number_may_be_left_out(query: str, value: int | None) -> None:
+    assert whole_number(asked(query), "age", 120) == value
+
+
+@pytest.mark.parametrize("word", ["", "-1", "121", "9999", "1.5", "1e1", "nan", "six", "٣", " 6"])
+def test_anything_but_a_whole_number_within_bounds_is_refused(word: str) -> None:
+    with pytest.raises(InvalidParameter, match="from 0 to 120") as raised:
+        whole_number(asked(urlencode({"age": word})), "age", 120)
+
+    assert raised.value.param == "age"

@@ -52,8 +52,13 @@ def seen(*embedding: float, weight: float = 1.0, quality: tuple[Reason, ...] = (
     return Recognition((640, 480), (face,), face, quality, weight, whole, ages, 0.5)
 
 
+class FakeCard:
+    calibration: dict[str, Any] = {}
+
+
 class FakeModel:
     version = "fake-1"
+    card = FakeCard()
 
 
 Photographs = dict[bytes, Recognition | AifrError]

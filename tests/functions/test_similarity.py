@@ -1,5 +1,6 @@
 """images_similarity: what it answers and refuses, with a recogniser that the tests control."""
 
+import math
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from aifr.errors import (
     UnsupportedType,
 )
 from aifr.recognition.quality import Reason
-from tests.functions.conftest import Photographs, seen
+from tests.functions.conftest import FakeCard, Photographs, seen
 from tests.photos import file
 from tests.served import content
 
@@ -53,6 +54,47 @@ def test_detail_tells_what_was_seen_in_each_photo(similarity_client: FlaskClient
     }
 
 
+# ln LR = 1 + 2 x similarity whatever the ages.
+FLAT = {
+    "gaps": [0, 10],
+    "younger_ages": [0, 20],
+    "offsets": [[1.0, 1.0]] * 2,
+    "slopes": [[2.0, 2.0]] * 2,
+    "bounds": [0.01, 100],
+}
+
+
+@pytest.fixture
+def calibrated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakeCard, "calibration", FLAT)
+
+
+@pytest.mark.usefixtures("calibrated")
+def test_detail_weighs_the_likeness_by_the_ages(similarity_client: FlaskClient) -> None:
+    response = similarity_client.post("/?detail=true&age1=6&age2=24", data=two())
+
+    answer = content(response)
+    assert answer["likelihood_ratio"] == pytest.approx(math.exp(1 - 2 * 0.6), rel=0.01)
+    assert answer["age_gap"] == 18
+    assert answer["reliability"] == "low"
+    assert answer["reliability_reasons"] == ["poor_quality"]
+    assert answer["reading"].endswith(".")
+
+
+@pytest.mark.usefixtures("calibrated")
+def test_ages_that_nobody_told_make_it_less_reliable(similarity_client: FlaskClient) -> None:
+    answer = content(similarity_client.post("/?detail=true&age1=6", data=two()))
+
+    assert "unknown_age" in answer["reliability_reasons"]
+
+
+@pytest.mark.usefixtures("calibrated")
+def test_the_plain_answer_stays_one_key(similarity_client: FlaskClient) -> None:
+    response = similarity_client.post("/?age1=6&age2=24", data=two())
+
+    assert set(content(response)) == {"similarity"}
+
+
 @pytest.mark.parametrize(("query", "choice"), [("", "largest"), ("?face=only", "only")])
 def test_the_choice_of_face_reaches_the_recogniser(
     similarity_client: FlaskClient, monkeypatch: pytest.MonkeyPatch, query: str, choice: str
@@ -75,6 +117,7 @@ def test_the_choice_of_face_reaches_the_recogniser(
     [
         ("?detail=maybe", two(), 400, "parameter_invalid", "detail"),
         ("?face=smallest", two(), 400, "parameter_invalid", "face"),
+        ("?age2=old", two(), 400, "parameter_invalid", "age2"),
         ("", {"image1": file(b"a")}, 400, "field_missing", "image2"),
         ("", {"image1": file(b"a"), "image2": "text"}, 400, "field_not_a_file", "image2"),
         ("", {"image1": [file(b"a")] * 2, "image2": file(b"b")}, 400, "too_many_files", "image1"),
