@@ -49,16 +49,15 @@ def evaluate(arguments: argparse.Namespace, command: str) -> None:
     told = record_of(subject, material, arguments, arguments.crops, command)
     names = list(PROTOCOLS) if arguments.protocol == "all" else [arguments.protocol]
     for name in names:
-        labelled = name == "leakage"
-        chosen = labelled_material(subject, material, arguments) if labelled else material
-        write_outcome(name, PROTOCOLS[name](chosen), told, arguments.out)
+        labelled = labelled_material(subject, arguments) if name == "leakage" else None
+        write_outcome(name, PROTOCOLS[name](labelled or material), told, arguments.out)
     if "pairs" in names and arguments.out:
         write_pairs(material.thesis_pairs, material.photos, arguments.out / "pairs.csv")
 
 
 def report(arguments: argparse.Namespace, command: str) -> None:
     """Writes results.md for the model and the teachers."""
-    models = []
+    models: list[Evaluated] = []
     for place in (arguments.model, *arguments.teachers):
         subject = load_subject(place, arguments.detector)
         detected = material_of(subject, arguments, "detected")
@@ -67,7 +66,7 @@ def report(arguments: argparse.Namespace, command: str) -> None:
                 subject=subject,
                 detected=detected,
                 landmarks=material_of(subject, arguments, "landmarks"),
-                labelled=labelled_material(subject, detected, arguments),
+                labelled=None if models else labelled_material(subject, arguments),
                 record=record_of(subject, detected, arguments, "detected", command),
             )
         )
@@ -82,15 +81,13 @@ def material_of(subject: Subject, arguments: argparse.Namespace, crops: Mode) ->
     return Material(photos, arguments.seed)
 
 
-def labelled_material(
-    subject: Subject, material: Material, arguments: argparse.Namespace
-) -> Material:
-    """The photos of --labelled, or those of --data where there are no others."""
+def labelled_material(subject: Subject, arguments: argparse.Namespace) -> Material | None:
+    """The photos of --labelled, with x of --network; None without them."""
     if arguments.labelled is None:
-        return material
-    network = arguments.network if subject.name == arguments.model.name else None
+        return None
     seed, cache = arguments.seed, arguments.cache
-    return Material(labelled_photos(subject, arguments.labelled, network, seed, cache), seed)
+    photos = labelled_photos(subject, arguments.labelled, arguments.network, seed, cache)
+    return Material(photos, seed)
 
 
 def lfw_outcome(subject: Subject, arguments: argparse.Namespace) -> Outcome:

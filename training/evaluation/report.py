@@ -30,20 +30,19 @@ TITLES = {
 
 @dataclass(frozen=True)
 class Evaluated:
-    """A model with what it made of the evaluation set. labelled: the photos for leakage, the set
-    itself where there are no others. landmarks: the set aligned by the annotators' points.
+    """A model with what it made of the evaluation set. landmarks: the set aligned by the
+    annotators' points. labelled: photos of known age and gender for leakage, where there are any.
     """
 
     subject: Subject
     detected: Material
     landmarks: Material
-    labelled: Material
+    labelled: Material | None
     record: Record
 
     def outcome(self, protocol: str) -> Outcome:
         """What a protocol gives."""
-        material = self.labelled if protocol == "leakage" else self.detected
-        return PROTOCOLS[protocol](material)
+        return PROTOCOLS[protocol](self.detected)
 
 
 def write_report(models: list[Evaluated], folder: Path) -> None:
@@ -88,12 +87,38 @@ def _section(protocol: str, found: Mapping[str, Outcome], models: list[Evaluated
     parts = [f"## {TITLES[protocol]}", f"    {_command(protocol, models[0].record)}"]
     tables = [(name, outcome.tables[0]) for name, outcome in found.items()]
     parts.append(markdown(stacked(tables)))
-    notes = dict.fromkeys(note for outcome in found.values() for note in outcome.notes)
-    parts += [" ".join(notes)] if notes else []
+    parts += _notes(found)
     parts += [f"![{title}](results/{plot}.svg)" for title, plot in PLOTS.get(protocol, ())]
+    if protocol == "leakage" and models[0].labelled is not None:
+        parts += _labelled_leakage(models[0].labelled)
     if protocol == "leave-one-out":
         parts.append(_published(found, models))
     return "\n\n".join(parts)
+
+
+def _notes(found: Mapping[str, Outcome]) -> list[str]:
+    """One paragraph; what is not said of every model alike, with the model's name."""
+    shared = set.intersection(*(set(outcome.notes) for outcome in found.values()))
+    notes = [note for note in next(iter(found.values())).notes if note in shared]
+    notes += [
+        f"{name}: {note}"
+        for name, outcome in found.items()
+        for note in outcome.notes
+        if note not in shared
+    ]
+    return [" ".join(notes)] if notes else []
+
+
+def _labelled_leakage(labelled: Material) -> list[str]:
+    """Leakage on as many photos of each age group and gender, the committed model alone."""
+    count = len(labelled.photos.names)
+    outcome = PROTOCOLS["leakage"](labelled)
+    return [
+        f"The committed model on {count:,} photos, equally many of each age group and gender "
+        "(with `--labelled`, and x with `--network`):",
+        markdown(outcome.tables[0]),
+        *outcome.notes,
+    ]
 
 
 PLOTS = {
