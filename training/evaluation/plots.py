@@ -50,7 +50,9 @@ def reliability_diagram(curves: Mapping[str, ReliabilityCurve], path: Path) -> N
     axes.plot([0, 1], [0, 1], color="grey", linestyle=":", label="perfect")
     for name, curve in curves.items():
         (line,) = axes.plot(curve.predicted, curve.observed, label=name)
-        axes.scatter(curve.predicted, curve.observed, 8 + 300 * curve.weight, line.get_color())
+        axes.scatter(
+            curve.predicted, curve.observed, 8 + 300 * curve.weight, color=line.get_color()
+        )
     axes.set(xlim=(0, 1), ylim=(0, 1))
     _save(figure, axes, path)
 

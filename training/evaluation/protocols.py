@@ -151,7 +151,7 @@ def _fairness_notes(result: Fairness) -> list[str]:
 
 
 def run_leakage(material: Material) -> Outcome:
-    """What probes read from the embedding, and from x where a checkpoint gave it."""
+    """What probes read from x_id, and from x where a checkpoint gave both."""
     photos = material.photos
     features = {"x_id": photos.embeddings, **photos.features}
     seen = {name: values[photos.found] for name, values in features.items()}

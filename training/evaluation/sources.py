@@ -34,8 +34,8 @@ def photos_of(subject: Subject, place: Path, dataset: str, mode: Mode, cache: Pa
 def labelled_photos(
     subject: Subject, folder: Path, network: Path | None, seed: int, cache: Path
 ) -> Embedded:
-    """As many photos of each age group and gender out of a prepared set, with the features x and
-    x_id before normalisation where a training checkpoint is given.
+    """As many photos of each age group and gender out of a prepared set, with x and x_id before
+    normalisation where a training checkpoint is given.
     """
     prepared = read_prepared(folder)
     index = balanced_photos(prepared.ages, prepared.genders, LABELLED_PHOTOS, seed)
@@ -43,7 +43,7 @@ def labelled_photos(
     if network is None:
         return photos
     factors = factors_of(read_network(network), prepared.crops[index], torch.device("cpu"))
-    return replace(photos, features={"x": factors.x.numpy()})
+    return replace(photos, features={"x": factors.x.numpy(), "x_id": factors.x_id.numpy()})
 
 
 def ten_fold_on(subject: Subject, folder: Path, seed: int, cache: Path) -> TenFold:
