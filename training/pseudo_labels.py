@@ -1,10 +1,10 @@
 """Estimates age and gender where a prepared data set has none:
 
-    python -m training.pseudo_labels runs/compact/student.pt --learn cache/utkface cache/all_age_faces \
-        --label cache/lfw
+    python -m training.pseudo_labels runs/compact/student.pt \
+        --learn cache/utkface cache/all_age_faces --label cache/lfw
 
-Fits an estimator to the feature x of the trained network on the sets with labels, prints its error on
-a fifth of their photos that it never saw, then writes pseudo_labels.csv (name, age, gender) and
+Fits an estimator to the feature x of the trained network on the sets with labels, prints its error
+on a fifth of their photos that it never saw, then writes pseudo_labels.csv (name, age, gender) and
 pseudo_labels.json (the error) into each set to label. `pseudo_labels = true` in a configuration of
 `training.train` fills unknown labels from them.
 """

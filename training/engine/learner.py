@@ -101,6 +101,7 @@ def maximise(learner: Learner, batch: Batch, settings: TrainSettings) -> dict[st
     learner.mapping_optimiser.zero_grad()
     found.backward()
     learner.mapping_optimiser.step()
+    learner.mapping.rescale()
     return {"decorrelation": found.detach()}
 
 

@@ -43,6 +43,14 @@ class Decorrelation(nn.Module):
         self.age = nn.Linear(size, 1)
         self.gender = nn.Linear(size, 1)
 
+    @torch.no_grad()
+    def rescale(self) -> None:
+        """Gives each map unit length, which changes no rho. Steps at right angles to a map only
+        lengthen it, and the longer it is the less the next step turns it: it would freeze.
+        """
+        for mapping in (self.identity, self.age, self.gender):
+            mapping.weight.div_(mapping.weight.norm())
+
     def forward(self, x_id: Tensor, x_age: Tensor, x_gender: Tensor) -> Tensor:
         """Mean |rho| over id-age, id-gender and age-gender, 0 to 1.
 

@@ -1,5 +1,6 @@
 """The real label tables of AgeDB and CACD, where they are."""
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import pytest
@@ -18,7 +19,7 @@ def tables(shared_data):
 
 
 def by_person(photographs):
-    people = {}
+    people: dict[str, list] = {}
     for photograph in photographs:
         people.setdefault(photograph.identity, []).append(photograph)
     return people
@@ -39,7 +40,7 @@ def test_every_row_of_cacd_is_read_and_its_file_name_says_what_the_table_says(ta
     ("rule", "identities", "photos"), [(SMALL, 500, 16122), (LARGE, 1035, 21179)]
 )
 def test_the_rules_select(tables, rule, identities, photos):
-    people = by_person(curate(*tables, rule))
+    people = by_person(curate(tables[0], tables[1], rule))
 
     assert len(people) == identities
     assert sum(map(len, people.values())) == photos
@@ -48,8 +49,8 @@ def test_the_rules_select(tables, rule, identities, photos):
 
 
 def test_nobody_left_out_of_the_small_set_spans_more_ages(tables):
-    chosen = by_person(curate(*tables, SMALL))
-    everyone = by_person(curate(*tables, type(SMALL)(10**6, SMALL.more_than, SMALL.most_an_age)))
+    chosen = by_person(curate(tables[0], tables[1], SMALL))
+    everyone = by_person(curate(tables[0], tables[1], replace(SMALL, identities=10**6)))
 
     left_out = max(age_span(found) for name, found in everyone.items() if name not in chosen)
     assert left_out <= min(age_span(found) for found in chosen.values())

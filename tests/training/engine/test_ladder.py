@@ -23,9 +23,7 @@ SIDES = {"inception": 80}
 
 def small(settings):
     side = SIDES.get(settings.network.backbone, 16)
-    network = replace(
-        settings.network, side=side, widths=[4, 8], depths=[1, 1], pretrained="none"
-    )
+    network = replace(settings.network, side=side, widths=[4, 8], depths=[1, 1], pretrained="none")
     return replace(
         settings, network=network, epochs=2, batch=8, minimising=2, maximising=1, log_every=1
     )

@@ -37,9 +37,7 @@ def moved(before, module):
 
 def test_minimising_moves_network_heads_and_statistics_but_not_the_mapping():
     learner, batches, plan = made_run()
-    network, head, mapping = map(
-        state, (learner.network, learner.identity_head, learner.mapping)
-    )
+    network, head, mapping = map(state, (learner.network, learner.identity_head, learner.mapping))
 
     minimise(learner, batches.at(0, plan), SETTINGS)
 
@@ -51,9 +49,7 @@ def test_minimising_moves_network_heads_and_statistics_but_not_the_mapping():
 def test_maximising_moves_the_mapping_and_neither_network_nor_its_running_statistics():
     learner, batches, plan = made_run()
     minimise(learner, batches.at(0, plan), SETTINGS)
-    network, head, mapping = map(
-        state, (learner.network, learner.identity_head, learner.mapping)
-    )
+    network, head, mapping = map(state, (learner.network, learner.identity_head, learner.mapping))
 
     maximise(learner, batches.at(40, plan), SETTINGS)
 

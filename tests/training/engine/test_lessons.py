@@ -31,9 +31,7 @@ def test_photos_of_unknown_people_are_kept_without_identity():
 
 
 def test_people_of_too_few_photos_become_unknown_and_the_others_are_numbered_without_gaps():
-    prepared = replace(
-        made_set(people=1, photos_each=6), identities=np.array([0, 1, 1, 2, 3, 3])
-    )
+    prepared = replace(made_set(people=1, photos_each=6), identities=np.array([0, 1, 1, 2, 3, 3]))
 
     lessons = join([prepared], fewest_photos=2)
 

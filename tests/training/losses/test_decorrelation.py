@@ -83,9 +83,8 @@ def test_every_factor_feels_the_loss():
 @pytest.mark.parametrize("batch", [8, 64, 256])
 def test_the_floor_is_what_independent_numbers_show(batch):
     generator = np.random.default_rng(0)
-    drawn = [
-        abs(np.corrcoef(generator.normal(size=(2, batch)))[0, 1]) for _ in range(4000)
-    ]
+    pairs = generator.normal(size=(4000, 2, batch))
+    drawn = [abs(np.corrcoef(a, b)[0, 1]) for a, b in pairs]
 
     assert chance_floor(batch) == pytest.approx(np.mean(drawn), rel=0.05)
 
@@ -99,3 +98,14 @@ def test_scale_and_shift_do_not_matter():
     mapping = Decorrelation(6)
 
     assert_close(mapping(x_id, x_age, x_gender), mapping(10 * x_id + 1, x_age, 5 * x_gender))
+
+
+def test_rescaling_gives_unit_maps_and_changes_no_correlation():
+    factors, mapping = made_factors(), Decorrelation(6)
+    before = mapping(*factors)
+
+    mapping.rescale()
+
+    maps = (mapping.identity, mapping.age, mapping.gender)
+    assert [float(m.weight.detach().norm()) for m in maps] == pytest.approx([1, 1, 1])
+    assert_close(mapping(*factors), before)
