@@ -26,6 +26,7 @@ class Settings:
     min_side: int = 32
     decode_long_side: int = 2048
     detect_long_side: int = 640
+    search_long_side: int = 1280
     torch_threads: int = 1
     allowed_origins: tuple[str, ...] = ()
     google_cloud_project: str = ""

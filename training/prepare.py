@@ -99,7 +99,7 @@ def _crop(task: Task, photograph: Photograph) -> np.ndarray:
     image = widened(
         decode(dataset.files.read(photograph.name), settings).image, dataset.margin, dataset.enlarge
     )
-    faces = find_faces(image, _detector(task.detector), settings.detect_long_side)
+    faces = find_faces(image, _detector(task.detector), settings)
     return align(image, choose(faces).landmarks, task.crop)
 
 

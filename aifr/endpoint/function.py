@@ -28,6 +28,9 @@ def endpoint(warm: Callable[[], str]) -> Callable[[Answer], Callable[[Request], 
     its version. Whatever is raised becomes the JSON error. Every request leaves one log line.
     """
 
+    # A variable that does not fit ends the start-up, not every request.
+    settings()
+
     def decorate(answer: Answer) -> Callable[[Request], Response]:
         @wraps(answer)
         def respond(request: Request) -> Response:

@@ -3,12 +3,15 @@
 May touch Pillow and pillow-heif, nothing else.
 """
 
+import threading
 import warnings
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 import pillow_heif
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from aifr.errors import (
     EmptyFile,
@@ -23,7 +26,20 @@ from aifr.settings import Settings
 pillow_heif.register_heif_opener(thumbnails=False)
 
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+LARGE_PIXELS = 8_000_000
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+SIDEWAYS = tuple(TURNS[orientation] for orientation in (5, 6, 7, 8))
 SIXTEEN_BIT_MODES = ("I", "I;16", "I;16L", "I;16B", "I;16N")
+
+_large = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -50,7 +66,7 @@ def decode(data: bytes, settings: Settings) -> Photo:
     if len(data) > settings.max_file_bytes:
         raise FileTooLarge(f"The file is larger than {settings.max_file_bytes} bytes.")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        warnings.simplefilter("ignore")
         try:
             return _decode(data, settings)
         except Image.DecompressionBombError:
@@ -65,11 +81,36 @@ def _decode(data: bytes, settings: Settings) -> Photo:
         width, height = source.size
         _check_size(width, height, settings)
         source.draft("RGB", _draft_size(width, height, settings.decode_long_side))
-        upright = _rgb(ImageOps.exif_transpose(source))
-    if (upright.width > upright.height) != (width > height):
+        with _one_if_large(source):
+            turn = _turn(source)
+            image = _rgb(_shrunk(source, settings.decode_long_side))
+    upright = image if turn is None else image.transpose(turn)
+    if turn in SIDEWAYS:
         width, height = height, width
-    upright.thumbnail((settings.decode_long_side,) * 2, Image.Resampling.BOX, reducing_gap=2.0)
     return Photo(upright, (width, height), max(width, height) / max(upright.size))
+
+
+def _turn(source: Image.Image) -> Image.Transpose | None:
+    """How the EXIF orientation says to turn the image.
+
+    `ImageOps.exif_transpose` would also rewrite the EXIF block, and fails where that is damaged.
+    """
+    return TURNS.get(source.getexif().get(ExifTags.Base.Orientation, 1))
+
+
+def _one_if_large(source: Image.Image) -> AbstractContextManager[Any]:
+    """One large photo at a time: at 40 megapixels its bytes alone take 160 MB and more."""
+    return _large if source.width * source.height > LARGE_PIXELS else nullcontext()
+
+
+def _shrunk(image: Image.Image, long_side: int) -> Image.Image:
+    """Shrunk before anything copies it: every copy of a photo at full size is 160 MB."""
+    if max(image.size) <= long_side:
+        return image
+    if image.mode in ("P", "PA", "1"):
+        image = image.convert("RGBA" if "transparency" in image.info else "RGB")
+    image.thumbnail((long_side,) * 2, Image.Resampling.BOX, reducing_gap=2.0)
+    return image
 
 
 def _open(data: bytes) -> Image.Image:

@@ -46,7 +46,7 @@ def recognise(
     with stage("decode"):
         photo = decode(data, settings)
     with stage("detect"):
-        faces = find_faces(photo.image, model.detector, settings.detect_long_side)
+        faces = find_faces(photo.image, model.detector, settings)
         face = choose(faces, choice)
     with stage("align"):
         crop = align(photo.image, face.landmarks, model.card.crop)

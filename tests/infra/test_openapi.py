@@ -59,6 +59,7 @@ def test_schemathesis_finds_no_undocumented_answer(local_server: Served, tmp_pat
     # A schema cannot say that a file must be a photo of a face.
     command += ["--exclude-checks", "positive_data_acceptance"]
     command += ["--generation-deterministic", "--max-examples", "10", "--no-color"]
+    command += ["--request-timeout", "120"]
     variables = {"SCHEMATHESIS_HOOKS": "tests.infra.photo_hooks", "PYTHONPATH": str(ROOT)}
 
     done = subprocess.run(

@@ -2,6 +2,8 @@
 
 import io
 import struct
+import subprocess
+import sys
 import zlib
 
 import numpy as np
@@ -117,6 +119,38 @@ def test_every_mode_becomes_rgb(mode: str, kind: str, expected: tuple[int, int, 
     photo = decode(encoded(image, kind), SETTINGS)
 
     assert photo.image.getpixel((32, 32)) == pytest.approx(expected, abs=2)
+
+
+def test_a_damaged_exif_block_does_not_hide_the_photo() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif[0x010E] = "a description"
+    whole = encoded(gradient(), "JPEG", quality=95, exif=exif)
+    start = whole.index(b"Exif\0\0")
+    for place in range(start + 14, start + 58):
+        damaged = bytearray(whole)
+        damaged[place] ^= 0xFF
+
+        photo = decode(bytes(damaged), SETTINGS)
+
+        assert photo.size in ((96, 64), (64, 96))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_a_photo_at_the_limit_takes_bounded_memory(kind: str) -> None:
+    program = (
+        "import resource, sys; from aifr.recognition.decode import decode;"
+        "from aifr.settings import Settings; data = sys.stdin.buffer.read();"
+        "used = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024;"
+        "before = used(); decode(data, Settings()); print(used() - before)"
+    )
+    large = encoded(Image.new("RGBA", (7900, 5000), (90, 130, 170, 255)), kind)
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], input=large, capture_output=True, check=True
+    )
+
+    assert int(done.stdout) < 700
 
 
 def test_what_is_transparent_is_white() -> None:

@@ -95,7 +95,7 @@ def test_same_faces_on_photographs(model: Model, shared_data: Any, facenet_detec
 
 
 def test_landmarks_lie_where_a_person_marked_them(model: Model) -> None:
-    (face,) = find_faces(portrait(), model.detector, 640)
+    (face,) = find_faces(portrait(), model.detector, Settings())
 
     assert np.abs(face.landmarks - LANDMARKS).max() < 5
 
@@ -104,15 +104,15 @@ def test_the_finer_search_finds_what_the_first_cannot(model: Model) -> None:
     far_away = Image.new("RGB", (1600, 1200), (120, 130, 110))
     far_away.paste(portrait().resize((200, 200)), (700, 500))
 
-    (face,) = find_faces(far_away, model.detector, 640)
+    (face,) = find_faces(far_away, model.detector, Settings())
 
     assert face.box[0] > 700 and face.box[2] < 900
     assert 20 < face.box[2] - face.box[0] < 60
 
 
 def test_nothing_is_found_in_nothing(model: Model) -> None:
-    assert find_faces(Image.new("RGB", (32, 32)), model.detector, 640) == []
-    assert find_faces(Image.new("RGB", (640, 40), "white"), model.detector, 640) == []
+    assert find_faces(Image.new("RGB", (32, 32)), model.detector, Settings()) == []
+    assert find_faces(Image.new("RGB", (640, 40), "white"), model.detector, Settings()) == []
 
 
 def test_the_pyramid_ends_where_a_cell_no_longer_fits() -> None:

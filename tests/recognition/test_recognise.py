@@ -71,7 +71,7 @@ def test_faces_are_found_on_nearly_all_photographs(model: Model, shared_data: Pa
         names = [name for name in photographs.namelist() if name.endswith(".JPG")]
         images = [Image.open(io.BytesIO(photographs.read(n))).convert("RGB") for n in names]
 
-    found = [bool(find_faces(image, model.detector, SETTINGS.detect_long_side)) for image in images]
+    found = [bool(find_faces(image, model.detector, SETTINGS)) for image in images]
 
     assert len(found) == 499
     assert np.mean(found) >= 0.99

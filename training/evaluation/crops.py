@@ -75,7 +75,7 @@ def crop_by_detection(dataset: Dataset, crop: Crop, detector: Path) -> CropOf:
     def crop_of(photograph: Photograph) -> tuple[np.ndarray, bool]:
         photo = decode(dataset.files.read(photograph.name), settings)
         image = widened(photo.image, dataset.margin, dataset.enlarge)
-        face = choose(find_faces(image, networks, settings.detect_long_side))
+        face = choose(find_faces(image, networks, settings))
         pixels = align(image, face.landmarks, crop)
         reasons, _ = assess(face.scaled(photo.scale), pixels)
         return pixels, bool(reasons)
