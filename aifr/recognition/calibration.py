@@ -1,6 +1,8 @@
 """Similarity and ages -> a likelihood ratio, how far to trust it, and a sentence that says so.
 
 The parameters come from a model card's `calibration`, which `python -m training.calibrate` fits:
+`ages_given` for photos whose ages are known, `ages_expected` for ages that the model's age groups
+let expect (left out for a model without them). Each holds
 
     gaps, younger_ages: knots, in years
     offsets, slopes: one row for each younger age, one column for each gap; no slope below 0
@@ -67,17 +69,25 @@ def assess_pair(
     if not calibration:
         return None
     gap, younger = ages_of_pair(first, second)
-    ratio = likelihood_ratio(similarity, gap, younger, calibration)
+    ratio = likelihood_ratio(similarity, gap, younger, _parameters(first, second, calibration))
     reasons = reasons_for_doubt(first, second, gap)
     return Assessment(ratio, gap, reliability(reasons), reasons, reading(ratio, reasons))
 
 
+def _parameters(
+    first: PhotoFacts, second: PhotoFacts, calibration: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    if first.age is None or second.age is None:
+        return calibration.get("ages_expected", calibration["ages_given"])
+    return calibration["ages_given"]
+
+
 def likelihood_ratio(
-    similarity: float, age_gap: float, younger_age: float, calibration: Mapping[str, Any]
+    similarity: float, age_gap: float, younger_age: float, parameters: Mapping[str, Any]
 ) -> float:
     """The likelihood ratio of one pair, above 0; it never falls as the similarity rises."""
     alone = log_likelihood_ratios(
-        np.array([similarity]), np.array([age_gap]), np.array([younger_age]), calibration
+        np.array([similarity]), np.array([age_gap]), np.array([younger_age]), parameters
     )
     return float(np.exp(alone[0]))
 
@@ -86,14 +96,14 @@ def log_likelihood_ratios(
     similarities: np.ndarray,
     age_gaps: np.ndarray,
     younger_ages: np.ndarray,
-    calibration: Mapping[str, Any],
+    parameters: Mapping[str, Any],
 ) -> np.ndarray:
     """Natural logarithms of the likelihood ratios of n pairs, each argument (n,); ages in years."""
-    by_gap = between_knots(age_gaps, calibration["gaps"])
-    by_age = between_knots(younger_ages, calibration["younger_ages"])
-    offsets = np.einsum("na,ag,ng->n", by_age, np.asarray(calibration["offsets"]), by_gap)
-    slopes = np.einsum("na,ag,ng->n", by_age, np.asarray(calibration["slopes"]), by_gap)
-    least, greatest = np.log(calibration["bounds"])
+    by_gap = between_knots(age_gaps, parameters["gaps"])
+    by_age = between_knots(younger_ages, parameters["younger_ages"])
+    offsets = np.einsum("na,ag,ng->n", by_age, np.asarray(parameters["offsets"]), by_gap)
+    slopes = np.einsum("na,ag,ng->n", by_age, np.asarray(parameters["slopes"]), by_gap)
+    least, greatest = np.log(parameters["bounds"])
     return np.clip(offsets + slopes * similarities, least, greatest)
 
 

@@ -17,13 +17,15 @@ from aifr.recognition.calibration import (
 )
 from aifr.recognition.quality import Reason
 
-CALIBRATION = {
+PARAMETERS = {
     "gaps": [0, 10, 30],
     "younger_ages": [0, 18],
     "offsets": [[-6.0, -4.0, -3.0], [-5.0, -3.0, -2.0]],
     "slopes": [[20.0, 16.0, 8.0], [24.0, 18.0, 10.0]],
     "bounds": [0.02, 800.0],
 }
+FLAT = {"gaps": [0], "younger_ages": [0], "offsets": [[-1.0]], "slopes": [[5.0]]}
+CALIBRATION = {"ages_given": PARAMETERS, "ages_expected": {**FLAT, "bounds": [0.02, 800.0]}}
 ADULT = {"young": 0.0, "adult": 1.0, "elderly": 0.0}
 BLURRY = Reason("blurry", 0.001, 0.012)
 
@@ -41,21 +43,21 @@ def naive_log_ratio(similarity: float, gap: float, younger: float) -> float:
         grown = rows[1][0] * (1 - along_gap) + rows[1][1] * along_gap
         return child * (1 - along_age) + grown * along_age
 
-    offsets, slopes = (CALIBRATION[name] for name in ("offsets", "slopes"))
+    offsets, slopes = (PARAMETERS[name] for name in ("offsets", "slopes"))
     return between(offsets) + between(slopes) * similarity  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("gap", "younger"), [(0, 0), (10, 18), (4, 9), (7, 2)])
 def test_between_knots_offset_and_slope_are_interpolated(gap: float, younger: float) -> None:
-    ratio = likelihood_ratio(0.25, gap, younger, CALIBRATION)
+    ratio = likelihood_ratio(0.25, gap, younger, PARAMETERS)
 
     assert np.log(ratio) == pytest.approx(naive_log_ratio(0.25, gap, younger))
 
 
 def test_beyond_the_last_knots_the_ratio_stays_as_it_is_there() -> None:
-    at_knots = likelihood_ratio(0.3, 30, 18, CALIBRATION)
+    at_knots = likelihood_ratio(0.3, 30, 18, PARAMETERS)
 
-    assert likelihood_ratio(0.3, 55, 40, CALIBRATION) == at_knots
+    assert likelihood_ratio(0.3, 55, 40, PARAMETERS) == at_knots
 
 
 def test_the_ratio_never_falls_as_the_similarity_rises() -> None:
@@ -64,13 +66,13 @@ def test_the_ratio_never_falls_as_the_similarity_rises() -> None:
     for gap in range(0, 60, 3):
         for younger in range(0, 30, 3):
             same = np.ones_like(similarities)
-            ratios = log_likelihood_ratios(similarities, gap * same, younger * same, CALIBRATION)
+            ratios = log_likelihood_ratios(similarities, gap * same, younger * same, PARAMETERS)
             assert (np.diff(ratios) >= 0).all()
 
 
 def test_the_ratio_stays_within_what_the_data_bore_out() -> None:
-    assert likelihood_ratio(1.0, 0, 18, CALIBRATION) == pytest.approx(800)
-    assert likelihood_ratio(-1.0, 0, 18, CALIBRATION) == pytest.approx(0.02)
+    assert likelihood_ratio(1.0, 0, 18, PARAMETERS) == pytest.approx(800)
+    assert likelihood_ratio(-1.0, 0, 18, PARAMETERS) == pytest.approx(0.02)
 
 
 def test_known_ages_give_their_gap_and_the_younger() -> None:
@@ -122,6 +124,17 @@ def test_the_order_of_two_photos_does_not_matter() -> None:
 
     assert assess_pair(0.3, child, adult, CALIBRATION) == assess_pair(
         0.3, adult, child, CALIBRATION
+    )
+
+
+def test_a_pair_of_unknown_age_has_a_calibration_of_its_own() -> None:
+    guessed = assess_pair(0.4, photo(20), photo(None), CALIBRATION)
+    without = assess_pair(0.4, photo(20), photo(None), {"ages_given": PARAMETERS})
+
+    assert guessed is not None and without is not None
+    assert guessed.likelihood_ratio == pytest.approx(np.exp(-1 + 5 * 0.4))
+    assert without.likelihood_ratio == pytest.approx(
+        likelihood_ratio(0.4, *ages_of_pair(photo(20), photo(None)), PARAMETERS)
     )
 
 

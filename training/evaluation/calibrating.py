@@ -5,7 +5,7 @@ the log likelihood ratio given the ages (Morrison 2013) and never how common suc
 stay at 0 or above: at any ages, more alike never speaks more for two people.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ FORMS: dict[str, dict[str, list[int]]] = {
     "similarity, gap, younger age": {"gaps": [0, 10, 20, 30], "younger_ages": [0, 18]},
 }
 """Candidates, told apart by cross-validated Cllr."""
+GIVEN, EXPECTED = "ages_given", "ages_expected"
 GAP_EDGES = (5, 10, 15, 20, 25, 30)
 AGE_EDGES = (4, 13, 18)
 RIDGE = 1e-5
@@ -60,7 +61,7 @@ class Quality:
 
 
 def fit(pairs: Pairs, identities: int, form: dict[str, list[int]]) -> dict[str, Any]:
-    """The calibration, as a card holds it, of pairs among `identities` people."""
+    """The parameters that `aifr.recognition.calibration` describes, of so many people's pairs."""
     signs, weights = np.where(pairs.same, 1.0, -1.0), cell_weights(pairs)
     cells = knot_cells(pairs.gap, pairs.younger, form)
     inputs = np.concatenate([cells, cells * pairs.similarity[:, None]], axis=1)
@@ -107,15 +108,12 @@ def knot_cells(gaps: np.ndarray, younger: np.ndarray, form: dict[str, list[int]]
     return (by_age[:, :, None] * by_gap[:, None, :]).reshape(len(gaps), -1)
 
 
-def held_out(
-    photos: Embedded, pairs: Pairs, form: dict[str, list[int]], seed: int, ages_known: bool = True
-) -> HeldOut:
+def held_out(photos: Embedded, pairs: Pairs, form: dict[str, list[int]], seed: int) -> HeldOut:
     """Cross-validation over identities, repeated: pairs within a fold, judged by a calibration of
-    the pairs within the others. Without known ages, those that the model expects stand in.
+    the pairs within the others.
     """
     parts = []
     count = photos.identity_count
-    gaps, younger = (pairs.gap, pairs.younger) if ages_known else expected_ages(photos, pairs)
     one, other = photos.identities[pairs.first], photos.identities[pairs.second]
     for repeat in range(REPEATS):
         fold = folds_of(count, FOLDS, seed + repeat)
@@ -125,7 +123,7 @@ def held_out(
             people = int((fold != number).sum())
             calibration = fit(pairs.where(training), people, form)
             ratios = log_likelihood_ratios(
-                pairs.similarity[judged], gaps[judged], younger[judged], calibration
+                pairs.similarity[judged], pairs.gap[judged], pairs.younger[judged], calibration
             )
             parts.append((judged, ratios))
     index = np.concatenate([judged for judged, _ in parts])
@@ -145,14 +143,15 @@ def quality(pairs: HeldOut, drawn: np.ndarray) -> Quality:
     return Quality(_cllr_estimate(pairs, drawn), round(cllr_min(*given), 4), round(ece(*given), 4))
 
 
-def expected_ages(photos: Embedded, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
-    """Expected gap and younger age of each pair (m,), from the model's age groups alone."""
+def with_expected_ages(photos: Embedded, pairs: Pairs) -> Pairs:
+    """The pairs with gap and younger age as the model's age groups let expect them, in years."""
     years = np.arange(max(group.stop for group in GROUP_YEARS.values()))
     spread = np.stack([np.isin(years, group) / len(group) for group in GROUP_YEARS.values()])
     chances = photos.age_groups @ spread
     gaps = chances @ np.abs(years[:, None] - years) @ chances.T
     younger = chances @ np.minimum(years[:, None], years) @ chances.T
-    return gaps[pairs.first, pairs.second], younger[pairs.first, pairs.second]
+    place = pairs.first, pairs.second
+    return replace(pairs, gap=gaps[place], younger=younger[place])
 
 
 def _cllr_estimate(pairs: HeldOut, drawn: np.ndarray) -> Estimate:

@@ -6,7 +6,15 @@ from pathlib import Path
 
 from training.atomic import write_atomically
 from training.evaluation import plots
-from training.evaluation.calibrating import FORMS, HeldOut, held_out, quality
+from training.evaluation.calibrating import (
+    EXPECTED,
+    FORMS,
+    GIVEN,
+    HeldOut,
+    held_out,
+    quality,
+    with_expected_ages,
+)
 from training.evaluation.likelihood import reliability_curve
 from training.evaluation.outcome import Outcome, Table, as_json, markdown, show, stacked
 from training.evaluation.protocols import PROTOCOLS, Material
@@ -141,19 +149,22 @@ def _published(found: Mapping[str, Outcome], models: list[Evaluated]) -> str:
     return "\n".join(lines) + "\n\n" + table
 
 
-def _held_out(model: Evaluated, ages_known: bool = True) -> HeldOut:
-    """Likelihood ratios by calibrations of the form that the model's card has."""
-    form = FORMS.get(model.subject.form, FORMS["similarity"])
+def _held_out(model: Evaluated) -> dict[str, HeldOut]:
+    """Held-out likelihood ratios by calibrations of the forms that the model's card has."""
     photos, pairs = model.detected.photos, model.detected.pairs
-    return held_out(photos, pairs, form, model.record.seed, ages_known)
+    forms, seed = model.subject.forms, model.record.seed
+    given = held_out(photos, pairs, FORMS[forms.get(GIVEN, "similarity")], seed)
+    found = {"ages given": given, "ages given, gap >= 15": given.where(given.gap >= 15)}
+    if EXPECTED in forms:
+        expected = with_expected_ages(photos, pairs)
+        found["ages expected from the photos"] = held_out(
+            photos, expected, FORMS[forms[EXPECTED]], seed
+        )
+    return found
 
 
-def _calibration(pairs: HeldOut, first: Evaluated) -> str:
-    drawn = first.detected.drawn
-    cuts = {"all": pairs, "gap of 15 years or more": pairs.where(pairs.gap >= 15)}
-    if first.detected.photos.age_groups.shape[1]:
-        cuts["all, ages expected from the photos"] = _held_out(first, ages_known=False)
-    measured = {name: quality(cut, drawn) for name, cut in cuts.items()}
+def _calibration(cuts: Mapping[str, HeldOut], first: Evaluated) -> str:
+    measured = {name: quality(cut, first.detected.drawn) for name, cut in cuts.items()}
     rows = [
         (name, show(found.cllr), f"{found.cllr_min:.3f}", f"{found.ece:.3f}")
         for name, found in measured.items()
@@ -196,7 +207,7 @@ def _command(protocol: str, record: Record) -> str:
 def _write_plots(
     models: list[Evaluated],
     outcomes: Mapping[str, Mapping[str, Outcome]],
-    calibration: HeldOut,
+    calibration: Mapping[str, HeldOut],
     folder: Path,
 ) -> None:
     first = models[0].detected
@@ -204,9 +215,9 @@ def _write_plots(
     plots.rank_by_gap(ranks, folder / "rank-by-gap.svg")
     plots.roc_by_gap(first, folder / "roc-by-gap.svg")
     plots.similarity_histograms(first.pairs, folder / "similarities.svg")
-    cuts = {"all": calibration, "gap of 15 years or more": calibration.where(calibration.gap >= 15)}
     curves = {
-        name: reliability_curve(cut.log_ratios, cut.same, cut.weights) for name, cut in cuts.items()
+        name: reliability_curve(cut.log_ratios, cut.same, cut.weights)
+        for name, cut in calibration.items()
     }
     plots.reliability_diagram(curves, folder / "reliability.svg")
 

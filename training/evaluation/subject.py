@@ -20,7 +20,8 @@ Embed = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 @dataclass(frozen=True)
 class Subject:
     """What is evaluated. sha256: of the network's file. trained_on: None where nobody knows.
-    origin: backbone and training data, in words. form: of its calibration, "" where it has none.
+    origin: backbone and training data, in words. forms: of its calibration,
+    by what is known of the ages; none without a calibration.
     """
 
     name: str
@@ -28,7 +29,7 @@ class Subject:
     sha256: str
     trained_on: list[str] | None
     origin: str
-    form: str
+    forms: dict[str, str]
     crop: Crop
     detector: Path
     embed: Embed
@@ -59,7 +60,7 @@ def _model_folder(folder: Path) -> Subject:
         sha256=model.card.sha256[EMBEDDER],
         trained_on=model.card.trained_on,
         origin=_origin(model.card),
-        form=model.card.calibration.get("form", ""),
+        forms={name: part["form"] for name, part in model.card.calibration.items()},
         crop=model.card.crop,
         detector=folder / DETECTOR,
         embed=embed,
@@ -75,7 +76,7 @@ def _teacher(file: Path, detector: Path) -> Subject:
         return embeddings, np.empty((len(crops), 0), np.float32)
 
     origin = "a teacher, trained by others on data not listed here"
-    return Subject(file.stem, digest[:12], digest, None, origin, "", crop, detector, embed)
+    return Subject(file.stem, digest[:12], digest, None, origin, {}, crop, detector, embed)
 
 
 def _origin(card: Card) -> str:

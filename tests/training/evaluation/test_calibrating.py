@@ -12,11 +12,11 @@ from training.evaluation.bootstrap import draws
 from training.evaluation.calibrating import (
     FORMS,
     cell_weights,
-    expected_ages,
     fit,
     held_out,
     quality,
     supported_bounds,
+    with_expected_ages,
 )
 from training.evaluation.likelihood import cllr
 from training.evaluation.pair_table import Pairs, pairs_of
@@ -129,11 +129,12 @@ def test_expected_ages_are_those_that_serving_expects() -> None:
     photos = replace(PHOTOS, age_groups=chances.astype(np.float32))
     pairs = pairs_of(photos)
 
-    gaps, younger = expected_ages(photos, pairs)
+    expected = with_expected_ages(photos, pairs)
 
     for place in (0, 7, 500):
         facts = [
             PhotoFacts(None, dict(zip(GROUPS, chances[photo], strict=True)))
             for photo in (pairs.first[place], pairs.second[place])
         ]
-        assert (gaps[place], younger[place]) == pytest.approx(ages_of_pair(*facts), abs=1e-3)
+        found = (expected.gap[place], expected.younger[place])
+        assert found == pytest.approx(ages_of_pair(*facts), abs=1e-3)
