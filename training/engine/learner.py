@@ -53,17 +53,28 @@ def build_learner(settings: TrainSettings, people: int, device: torch.device) ->
         network.load_state_dict(torch.load(settings.start, map_location="cpu", weights_only=True))
     _silence_untaught(network, settings)
     network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    head = CosFace(people, FEATURE_SIZE, settings.scale, settings.margin).to(device)
-    mapping = Decorrelation(FEATURE_SIZE).to(device)
+    return learner_of(network, settings, people, FEATURE_SIZE, device)
+
+
+def learner_of(
+    network: FactorisedNetwork,
+    settings: TrainSettings,
+    people: int,
+    size: int,
+    device: torch.device,
+) -> Learner:
+    """The learner that teaches this network, of factors of this size, to know so many people."""
+    head = CosFace(people, size, settings.scale, settings.margin).to(device)
+    mapping = Decorrelation(size).to(device)
     taught = [p for p in [*network.parameters(), *head.parameters()] if p.requires_grad]
-    rate, momentum = settings.rate, settings.momentum
+    momentum, decay = settings.momentum, settings.weight_decay
     return Learner(
         network=network,
         replica=parallel.replicated(network),
         identity_head=head,
         mapping=mapping,
-        network_optimiser=SGD(taught, rate, momentum, weight_decay=settings.weight_decay),
-        mapping_optimiser=SGD(mapping.parameters(), rate, momentum, maximize=True),
+        network_optimiser=SGD(taught, settings.rate, momentum, weight_decay=decay),
+        mapping_optimiser=SGD(mapping.parameters(), settings.mapping_rate, momentum, maximize=True),
     )
 
 

@@ -12,7 +12,7 @@ from training.checkpoint import load_checkpoint, save_checkpoint
 from training.engine import parallel
 from training.engine.batches import Batches
 from training.engine.figures import figures
-from training.engine.learner import Learner, build_learner, maximise, minimise
+from training.engine.learner import Batch, Learner, build_learner, maximise, minimise
 from training.engine.lessons import Lessons, chosen, data_hash, held_out
 from training.engine.record import Log, write_run, write_weights
 from training.engine.schedule import Schedule, learning_rate, schedule
@@ -84,7 +84,13 @@ def _run(
 def _step(
     settings: TrainSettings, batches: Batches, plan: Schedule, learner: Learner, step: int
 ) -> dict[str, Tensor]:
-    batch = batches.at(step, plan)
+    return take_step(learner, batches.at(step, plan), settings, plan, step)
+
+
+def take_step(
+    learner: Learner, batch: Batch, settings: TrainSettings, plan: Schedule, step: int
+) -> dict[str, Tensor]:
+    """Minimises or maximises, as the schedule has it; returns the losses."""
     if not plan.minimises(step):
         return maximise(learner, batch, settings)
     for group in learner.network_optimiser.param_groups:

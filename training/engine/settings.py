@@ -14,7 +14,8 @@ class TrainSettings:
     decorrelation as well, DAL.
 
     epochs: passes over the data by minimising steps. batch: photos a step, over all processes.
-    minimising, maximising: steps of each phase of DAL, in turn. scale, margin: CosFace's s and m.
+    minimising, maximising: steps of each phase of DAL, in turn. mapping_rate: learning rate of the
+    maximising ones, which is not decayed. scale, margin: CosFace's s and m.
     decay: "none", or "cosine" from rate down to zero. held_share: of each person's photos, kept out
     of training. fewest_photos: people with fewer keep their photos but teach no identity.
     pseudo_labels: estimated ages and genders stand in for unknown ones. start: weights to begin
@@ -34,6 +35,7 @@ class TrainSettings:
     decorrelation_weight: float = 0.9
     scale: float = 64.0
     margin: float = 0.35
+    mapping_rate: float = 0.01
     minimising: int = 40
     maximising: int = 30
     held_share: float = 0.2
