@@ -3,15 +3,19 @@
 PYTHON ?= python3
 TORCH_INDEX ?=
 PORT ?= 8080
-MODEL ?= models/default
+# Folder of the research data sets, each a folder or zip, and of teachers/.
 DATA ?= ../shared/data
+SETS ?= utkface all_age_faces lfw
+FGNET ?= $(DATA)/fgnet_dev.zip
+TEACHERS ?= $(sort $(wildcard $(DATA)/teachers/*.pt))
 CONFIG ?= training/configs/compact.toml
-RUN ?= runs/$(basename $(notdir $(CONFIG)))
+MODEL ?= models/default
+NAME := $(basename $(notdir $(CONFIG)))
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 DETECTOR := models/default/detector.pt
 
-.PHONY: run test lint format train evaluate calibrate bench
+.PHONY: run test lint format prepare train ladder calibrate evaluate bench
 
 run: $(DETECTOR)
 	$(BIN)/python -m infra.local_server --port $(PORT)
@@ -27,6 +31,33 @@ lint: .venv/.test
 format: .venv/.test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Every step resumes where it stopped.
+prepare: .venv/.test $(DETECTOR)
+	for set in $(SETS); do \
+		place=$$(ls -d $(DATA)/$$set $(DATA)/$$set.zip 2>/dev/null | head -n 1); \
+		$(BIN)/python -W ignore -m training.prepare $$set "$${place:-$(DATA)/$$set}" cache/$$set || exit 1; \
+	done
+
+train: prepare
+	$(BIN)/python -W ignore -m training.distil $(CONFIG) runs/$(NAME) \
+		--data $(SETS:%=cache/%) --teachers $(TEACHERS)
+	$(BIN)/python -W ignore -m training.export runs/$(NAME)/student.pt $(MODEL) --name $(NAME)
+
+# A row of the ladder: make ladder CONFIG=training/configs/ladder/transfer-dal.toml SETS=small
+ladder: .venv/.test
+	$(BIN)/python -W ignore -m training.train $(CONFIG) runs/$(NAME) --data $(SETS:%=cache/%)
+
+calibrate: .venv/.test $(DETECTOR)
+	$(BIN)/python -W ignore -m training.calibrate --model $(MODEL) --data $(FGNET)
+
+evaluate: .venv/.test $(DETECTOR)
+	$(BIN)/python -W ignore -m training.evaluate report --model $(MODEL) \
+		--teachers $(TEACHERS) --data $(FGNET) --out docs
+
+bench: .venv/.test $(DETECTOR)
+	$(INSTALL) -e ".[bench]"
+	$(BIN)/python -W ignore -m benchmarks.compare
 
 # The weights of MTCNN come out of the facenet-pytorch wheel; nothing imports that package here.
 $(DETECTOR): training/export_detector.py training/torchscript.py | .venv/.serve

@@ -38,7 +38,10 @@ Network = TypeVar("Network", bound=nn.Module)
 
 
 class Embedder(nn.Module):
-    """What serving calls: pixels -> unit x_id, age-group probabilities, probability of female."""
+    """What serving calls: pixels -> unit x_id, age-group probabilities, probability of female.
+
+    Each is the mean over the photo and its mirror image, which the network sees as one batch.
+    """
 
     def __init__(self, network: FactorisedNetwork) -> None:
         super().__init__()
@@ -46,10 +49,21 @@ class Embedder(nn.Module):
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         network = self.network
-        factors = network(pixels.contiguous(memory_format=torch.channels_last))
+        both = torch.cat([pixels, pixels.flip(3)])
+        factors = network(both.contiguous(memory_format=torch.channels_last))
         groups = network.age_head(factors.x_age).softmax(1)
-        female = network.gender_head(factors.x_gender).softmax(1)[:, 1]
-        return normalize(factors.x_id), groups, female
+        females = network.gender_head(factors.x_gender).softmax(1)[:, 1]
+        return (
+            normalize(over_mirror(normalize(factors.x_id))),
+            over_mirror(groups),
+            over_mirror(females),
+        )
+
+
+def over_mirror(values: Tensor) -> Tensor:
+    """The mean of the first half of a batch (2n, ...) and the second, (n, ...)."""
+    photos, mirrored = values.chunk(2)
+    return (photos + mirrored) / 2
 
 
 @dataclass(frozen=True)

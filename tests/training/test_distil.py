@@ -435,3 +435,14 @@ def test_exporting_twice_gives_the_same_bytes_and_no_path_of_the_machine(tmp_pat
 
     assert first == second
     assert str(ROOT).encode() not in first
+
+
+def test_a_mirrored_photo_embeds_the_same() -> None:
+    embedder = Embedder(build_network(SMALL).eval())
+    images = torch.randn(3, 3, 32, 32)
+
+    with torch.inference_mode():
+        first, mirrored = embedder(images), embedder(images.flip(3))
+
+    for one, other in zip(first, mirrored, strict=True):
+        torch.testing.assert_close(one, other, atol=1e-5, rtol=0)
