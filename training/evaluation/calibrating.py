@@ -6,6 +6,7 @@ stay at 0 or above: at any ages, more alike never speaks more for two people.
 """
 
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ FORMS: dict[str, dict[str, list[int]]] = {
 GIVEN, EXPECTED = "ages_given", "ages_expected"
 GAP_EDGES = (5, 10, 15, 20, 25, 30)
 AGE_EDGES = (4, 13, 18)
-RIDGE = 1e-5
+RIDGE, SMOOTHNESS = 1e-7, 1e-5
 FOLDS = 5
 REPEATS = 4
 
@@ -66,11 +67,13 @@ def fit(pairs: Pairs, identities: int, form: dict[str, list[int]]) -> dict[str, 
     cells = knot_cells(pairs.gap, pairs.younger, form)
     inputs = np.concatenate([cells, cells * pairs.similarity[:, None]], axis=1)
 
+    roughness = knot_roughness(form)
+
     def loss(parameters: np.ndarray) -> tuple[float, np.ndarray]:
         margins = signs * (inputs @ parameters)
-        slopes = -(weights * signs * np.exp(-np.logaddexp(0, margins))) @ inputs
-        penalty = RIDGE * parameters @ parameters
-        return weights @ np.logaddexp(0, -margins) + penalty, slopes + 2 * RIDGE * parameters
+        descent = (weights * signs * np.exp(-np.logaddexp(0, margins))) @ inputs
+        pull = roughness @ parameters
+        return weights @ np.logaddexp(0, -margins) + parameters @ pull, 2 * pull - descent
 
     count = cells.shape[1]
     bounds = [(None, None)] * count + [(0, None)] * count
@@ -106,6 +109,19 @@ def knot_cells(gaps: np.ndarray, younger: np.ndarray, form: dict[str, list[int]]
     by_age = between_knots(younger, form["younger_ages"])
     by_gap = between_knots(gaps, form["gaps"])
     return (by_age[:, :, None] * by_gap[:, None, :]).reshape(len(gaps), -1)
+
+
+def knot_roughness(form: dict[str, list[int]]) -> np.ndarray:
+    """The quadratic penalty (2k, 2k) on offsets, then slopes, of k knots: little on size, more
+    on their differences, so that knots without pairs near them are as their neighbours are.
+    """
+    places = list(np.ndindex(len(form["younger_ages"]), len(form["gaps"])))
+    penalty = RIDGE * np.eye(len(places))
+    for (i, one), (j, other) in combinations(enumerate(places), 2):
+        if abs(one[0] - other[0]) + abs(one[1] - other[1]) == 1:
+            penalty[[i, j], [i, j]] += SMOOTHNESS
+            penalty[[i, j], [j, i]] -= SMOOTHNESS
+    return np.kron(np.eye(2), penalty)
 
 
 def held_out(photos: Embedded, pairs: Pairs, form: dict[str, list[int]], seed: int) -> HeldOut:

@@ -63,9 +63,9 @@ def write_model(folder: Path, detector: Path, trained_on: list[str]) -> Path:
     return folder
 
 
-def write_people(folder: Path, name: str = "made") -> Path:
-    """A prepared set of ten people at the side that the models above expect."""
-    made = made_set(people=PEOPLE, photos_each=16, side=112, name=name)
+def write_people(folder: Path, name: str = "made", people: int = PEOPLE) -> Path:
+    """A prepared set of 160 photos at the side that the models above expect."""
+    made = made_set(people=people, photos_each=160 // people, side=112, name=name)
     return write_prepared(made, folder)
 
 

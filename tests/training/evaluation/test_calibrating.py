@@ -80,6 +80,17 @@ def test_more_alike_never_speaks_for_two_people_even_where_the_data_do() -> None
     assert np.min(calibration["slopes"]) >= 0
 
 
+def test_where_no_pairs_are_the_nearest_ages_stand_in() -> None:
+    pairs = normal_pairs()
+    near = pairs.where(pairs.gap == 0)
+
+    calibration = fit(near, 2000, FORMS["similarity, gap, younger age"])
+
+    for gap, younger in ((30, 20), (20, 0), (10, 20)):
+        found = np.log(likelihood_ratio(0.4, gap, younger, calibration))
+        assert found == pytest.approx(true_ratio(0.4, 0.5), abs=0.4)
+
+
 def test_both_kinds_weigh_the_same_in_every_cell_of_ages() -> None:
     pairs = pairs_of(PHOTOS)
 

@@ -83,6 +83,19 @@ def test_a_model_is_not_measured_on_lfw_where_it_was_trained_on_it(
     assert "cannot be measured there" in capsys.readouterr().out
 
 
+def test_a_teacher_is_measured_on_lfw_by_ten_folds(
+    teacher: Path, detector: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lfw = write_people(tmp_path / "lfw", name="lfw", people=40)
+
+    place = ("--model", teacher, "--detector", detector, "--data", lfw)
+    run(evaluate, monkeypatch, "verification", *place, "--cache", tmp_path, "--out", tmp_path)
+
+    figures = read_json(tmp_path / "ten-fold.json")["figures"]
+    assert figures["pairs"] == 6000
+    assert 0.6 < figures["accuracy"]["value"] < 1
+
+
 def test_calibrating_writes_into_the_card_what_serving_reads(
     model_folder: Path, fgnet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
