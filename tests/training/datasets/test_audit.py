@@ -37,7 +37,7 @@ def with_crop(prepared, place, crop):
 def rescanned(crop):
     """Smaller, brighter, with less contrast."""
     image = Image.fromarray(crop)
-    small = image.resize((24, 24), Image.Resampling.BOX).resize(image.size)
+    small = image.resize((40, 40), Image.Resampling.BICUBIC).resize(image.size)
     return (np.asarray(small) * 0.7 + 60).astype(np.uint8)
 
 
