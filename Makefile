@@ -53,7 +53,8 @@ calibrate: .venv/.test $(DETECTOR)
 
 evaluate: .venv/.test $(DETECTOR)
 	$(BIN)/python -W ignore -m training.evaluate report --model $(MODEL) \
-		--teachers $(TEACHERS) --data $(FGNET) --out docs
+		--teachers $(TEACHERS) --data $(FGNET) \
+		--labelled cache/utkface --network runs/$(NAME)/student.pt --out docs
 
 bench: .venv/.test $(DETECTOR)
 	$(INSTALL) -e ".[bench]"

@@ -1,7 +1,7 @@
 """Comparing two photos, and embedding one face, beside peers: `python -m benchmarks.compare`.
 
-One thread each. Photos: the public-domain portrait of scikit-image at 1024 px, and its mirror image.
-Needs the extra `bench`.
+One thread each. Photos: the public-domain portrait of scikit-image at 1024 px, and its mirror
+image. Needs the extra `bench`.
 """
 
 import os
@@ -103,7 +103,9 @@ def main() -> None:
         cpu_milliseconds(comparing),
         "face_recognition",
     )
-    print_table("One aligned face to its embedding", cpu_milliseconds(embedders(model), 60), "eager")
+    print_table(
+        "One aligned face to its embedding", cpu_milliseconds(embedders(model), 60), "eager"
+    )
     assert np.isfinite(ours(model, files))
 
 

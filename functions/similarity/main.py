@@ -21,7 +21,7 @@ OLDEST = 120
 @functions_framework.http
 @endpoint(warm=model_version)
 def images_similarity(request: Request) -> dict[str, Any]:
-    """POST image1, image2 -> {"similarity": cosine in [-1, 1]}; ?face=, ?detail=, ?age1=, ?age2=."""
+    """POST image1, image2 -> {"similarity": cosine}; ?face=, ?detail=, ?age1=, ?age2= in years."""
     detail, choice = flag(request, "detail"), option(request, "face", CHOICES)
     ages = [whole_number(request, name, OLDEST) for name in ("age1", "age2")]
     form = read_form(request, settings())
@@ -31,9 +31,9 @@ def images_similarity(request: Request) -> dict[str, Any]:
     alike = similarity(first.embedding, second.embedding)
     answer: dict[str, Any] = {"similarity": rounded(alike)}
     if detail:
-        described = (facts(seen, age) for seen, age in zip((first, second), ages, strict=True))
+        calibration = serving_model().card.calibration
         answer |= assessment_answer(
-            assess_pair(alike, *described, serving_model().card.calibration)
+            assess_pair(alike, facts(first, ages[0]), facts(second, ages[1]), calibration)
         )
         answer["model"] = model_version()
         answer["images"] = {"image1": photo_answer(first), "image2": photo_answer(second)}
