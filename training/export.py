@@ -79,7 +79,9 @@ def read_origin(weights: Path) -> Origin:
     """Reads the run.json beside the weights."""
     run = json.loads((weights.parent / "run.json").read_text())
     crop = Crop(run["crop"]["side"], tuple(map(tuple, run["crop"]["template"])))
-    return Origin(NetworkSettings(**run["settings"]["network"]), crop, run)
+    # The weights replace whatever the run began from, which need not be fetched again.
+    network = NetworkSettings(**{**run["settings"]["network"], "pretrained": "none"})
+    return Origin(network, crop, run)
 
 
 def read_network(weights: Path) -> FactorisedNetwork:
@@ -128,7 +130,7 @@ def check(network: FactorisedNetwork, exported: Path, side: int) -> float:
     pixels = torch.randn(8, 3, side, side, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
         expected, _, _ = Embedder(network)(pixels)
-        given, _, _ = load_embedder(exported)(pixels)
+        given, _, _ = load_embedder(exported, side)(pixels)
     cosine = float((expected * given).sum(1).min())
     if cosine < LEAST_COSINE:
         raise ValueError(f"exported and eager embeddings differ: cosine {cosine:.5f}")

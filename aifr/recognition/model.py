@@ -19,6 +19,7 @@ from aifr.recognition.card import Card, check_files, read_card
 
 DETECTOR = "detector.pt"
 EMBEDDER = "embedder.pt"
+CALLS_TO_COMPILE = 3
 
 _loading = threading.Lock()
 
@@ -83,7 +84,10 @@ def _load(folder: Path, threads: int) -> Model:
     check_files(folder, card)
     # OpenMP reads this when torch is imported; idle threads of its pool cost more than they give.
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
-    detector, embedder = load_detector(folder / DETECTOR), load_embedder(folder / EMBEDDER)
+    detector, embedder = (
+        load_detector(folder / DETECTOR),
+        load_embedder(folder / EMBEDDER, card.crop.side),
+    )
     import torch
 
     torch.set_num_threads(threads)
@@ -95,14 +99,33 @@ def load_detector(path: Path) -> TorchDetector:
     return TorchDetector(load_network(path))
 
 
-def load_embedder(path: Path) -> Any:
-    """The embedder of a file, in fp32 whatever its weights are stored in, and frozen."""
+def load_embedder(path: Path, side: int) -> Any:
+    """The embedder of a file, in fp32 whatever its weights are stored in, frozen and fused."""
     network = load_network(path)
     import torch
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        return torch.jit.freeze(network.float(), optimize_numerics=False)
+        frozen = torch.jit.freeze(network.float(), optimize_numerics=False)
+    _fuse(frozen, torch.zeros(1, 3, side, side))
+    return frozen
+
+
+def _fuse(network: Any, pixels: Any) -> None:
+    """Fuses the network by oneDNN for inputs of this shape; others take the plain way.
+
+    TorchScript looks at the switch when it compiles, in a network's first calls. It is on for these
+    alone: the detector, whose shapes change with every photo, would be compiled for each of them.
+    """
+    import torch
+
+    torch.jit.enable_onednn_fusion(True)
+    try:
+        with torch.inference_mode():
+            for _ in range(CALLS_TO_COMPILE):
+                network(pixels)
+    finally:
+        torch.jit.enable_onednn_fusion(False)
 
 
 def load_network(path: Path) -> Any:

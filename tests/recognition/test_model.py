@@ -55,9 +55,9 @@ def test_threads_that_come_together_load_once(
     loads = []
     load_embedder = model_module.load_embedder
 
-    def counted(path: Path) -> Any:
+    def counted(path: Path, side: int) -> Any:
         loads.append(path)
-        return load_embedder(path)
+        return load_embedder(path, side)
 
     monkeypatch.setattr(model_module, "load_embedder", counted)
 

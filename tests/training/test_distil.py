@@ -412,7 +412,7 @@ def test_an_exported_student_embeds_as_in_training(tmp_path: Path) -> None:
     images = torch.randn(4, 3, 32, 32)
 
     with torch.inference_mode():
-        given = load_embedder(folder / EMBEDDER)(images)
+        given = load_embedder(folder / EMBEDDER, 32)(images)
         expected = Embedder(read_network(tmp_path / "run" / "student.pt"))(images)
 
     for first, second in zip(given, expected, strict=True):
