@@ -12,7 +12,11 @@ CONFIG ?= training/configs/compact.toml
 MODEL ?= models/default
 NAME := $(basename $(notdir $(CONFIG)))
 BIN := .venv/bin
-INSTALL := $(BIN)/pip install --quiet $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
+INSTALL := $(BIN)/pip install --quiet
+# By environment, so that it reaches every pip below: a test installs a staged function.
+ifneq ($(TORCH_INDEX),)
+export PIP_EXTRA_INDEX_URL := $(strip $(PIP_EXTRA_INDEX_URL) $(TORCH_INDEX))
+endif
 DETECTOR := models/default/detector.pt
 
 .PHONY: run test lint format prepare train ladder calibrate evaluate bench

@@ -35,7 +35,7 @@ def refuse_undecodable(uploads: Iterable[Upload]) -> None:
     if "torch" in sys.modules:
         return
     for upload in uploads:
-        with blaming(upload.param):
+        with blaming(upload.param), stage("decode"):
             decode(upload.data, settings())
 
 

@@ -34,7 +34,7 @@ def _function(name: str) -> Any:
 
 
 class LocalServer(gunicorn.app.base.BaseApplication):  # type: ignore[misc]
-    """gunicorn with the one worker and four threads that measured best on two cores."""
+    """gunicorn with one worker, which holds the model once, and four threads."""
 
     def __init__(self, host: str, port: int) -> None:
         self.address = f"{host}:{port}"

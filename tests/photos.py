@@ -1,6 +1,8 @@
 """Photos that any machine has, and how they are sent."""
 
 import io
+import struct
+import zlib
 from functools import cache
 from typing import Any
 
@@ -34,3 +36,15 @@ def faceless_photo() -> bytes:
 def file(content: bytes, name: str = "photo.jpg") -> tuple[io.BytesIO, str]:
     """A file of a multipart form."""
     return io.BytesIO(content), name
+
+
+def png_header(width: int, height: int) -> bytes:
+    """A PNG that promises a size and holds next to nothing."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        check = zlib.crc32(kind + content)
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    pixels = chunk(b"IDAT", zlib.compress(b"\0" * 100))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + pixels + chunk(b"IEND", b"")

@@ -4,7 +4,7 @@
         --data cache/utkface cache/all_age_faces cache/lfw --teachers ms1m.pt casia.pt
 
 Identity comes from the teachers' embeddings, age group and gender from the labels where there are
-any. Resumes from the run's checkpoint; runs on the CPU or a GPU, in bf16 unless told not to.
+any. Resumes from the run's checkpoint; runs on the CPU or a GPU, in bf16 where it is fast.
 """
 
 import argparse
@@ -31,6 +31,7 @@ from training.checkpoint import load_checkpoint, save_checkpoint
 from training.losses.distillation import DistillationLoss
 from training.networks.build import NetworkSettings, build_network
 from training.networks.factorisation import FactorisedNetwork, Factors
+from training.precision import bf16_is_fast
 from training.prepared import read_prepared
 from training.teachers import teacher_embeddings
 
@@ -160,6 +161,7 @@ class Student:
     def __init__(self, settings: DistilSettings, teacher_size: int, device: torch.device) -> None:
         torch.manual_seed(settings.seed)
         self.settings, self.device = settings, device
+        self.bf16 = settings.bf16 and bf16_is_fast(device)
         network = build_network(settings.network)
         self.network = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.averaged = AveragedModel(
@@ -184,7 +186,7 @@ class Student:
     def learn(self, lessons: Lessons, indices: np.ndarray, rate: float) -> dict[str, float]:
         """One step on a batch; returns its losses."""
         pixels, lesson = batch_of(lessons, indices, self.generator, self.device)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.bf16):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
             factors = self.network(pixels)
         parts = losses(
             self.network, Factors(*(f.float() for f in factors)), lesson, self.distillation
@@ -209,6 +211,10 @@ def weighted(parts: dict[str, Tensor], settings: DistilSettings) -> Tensor:
 
 def distil(settings: DistilSettings, lessons: Lessons, folder: Path, device: torch.device) -> None:
     """Trains to the end, leaving `student.pt` (averaged weights) and `run.json` in the folder."""
+    if lessons.crop.side != settings.network.side:
+        raise ValueError(
+            f"crops of {lessons.crop.side} px for a network of {settings.network.side}"
+        )
     student = Student(settings, lessons.teacher.shape[1], device)
     checkpoint = folder / "checkpoint.pt"
     progress = load_checkpoint(checkpoint, student.parts) or {"step": 0, "history": []}
@@ -225,6 +231,8 @@ def distil(settings: DistilSettings, lessons: Lessons, folder: Path, device: tor
             if progress["step"] % CHECKPOINT_EVERY == 0 or progress["step"] == settings.steps:
                 save_checkpoint(checkpoint, student.parts, progress)
                 _write_result(folder, settings, lessons, student.averaged, progress)
+    # Once more, since a run may die between its last checkpoint and what is written after it.
+    _write_result(folder, settings, lessons, student.averaged, progress)
 
 
 def parameter_groups(network: torch.nn.Module, weight_decay: float) -> list[dict]:

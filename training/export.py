@@ -78,10 +78,9 @@ class Origin:
 def read_origin(weights: Path) -> Origin:
     """Reads the run.json beside the weights."""
     run = json.loads((weights.parent / "run.json").read_text())
-    crop = Crop(run["crop"]["side"], tuple(map(tuple, run["crop"]["template"])))
     # The weights replace whatever the run began from, which need not be fetched again.
     network = NetworkSettings(**{**run["settings"]["network"], "pretrained": "none"})
-    return Origin(network, crop, run)
+    return Origin(network, Crop.read(run["crop"]), run)
 
 
 def read_network(weights: Path) -> FactorisedNetwork:
@@ -128,9 +127,11 @@ def check(network: FactorisedNetwork, exported: Path, side: int) -> float:
     LEAST_COSINE.
     """
     pixels = torch.randn(8, 3, side, side, generator=torch.Generator().manual_seed(0))
+    embedder = load_embedder(exported, side)
     with torch.inference_mode():
         expected, _, _ = Embedder(network)(pixels)
-        given, _, _ = load_embedder(exported, side)(pixels)
+        # One at a time, as serving does: batches take another path.
+        given = torch.cat([embedder(photo[None])[0] for photo in pixels])
     cosine = float((expected * given).sum(1).min())
     if cosine < LEAST_COSINE:
         raise ValueError(f"exported and eager embeddings differ: cosine {cosine:.5f}")
@@ -140,10 +141,12 @@ def check(network: FactorisedNetwork, exported: Path, side: int) -> float:
 def export(weights: Path, folder: Path, name: str) -> Card:
     """Writes embedder.pt and card.json; the folder's detector.pt must be there already."""
     origin, network = read_origin(weights), read_network(weights)
-    folder.mkdir(parents=True, exist_ok=True)
-    save(trace(network, origin.crop.side), folder / EMBEDDER)
-    cosine = check(network, folder / EMBEDDER, origin.crop.side)
-    files = {file: sha256(folder / file) for file in (DETECTOR, EMBEDDER)}
+    files = {DETECTOR: sha256(folder / DETECTOR)}
+    # What is served stays as it is until its successor has passed.
+    candidate = folder / "embedder.new"
+    save(trace(network, origin.crop.side), candidate)
+    cosine = check(network, candidate, origin.crop.side)
+    files[EMBEDDER] = sha256(candidate.replace(folder / EMBEDDER))
     sources = origin.run["sources"]
     card = Card(
         version=f"{name}-{files[EMBEDDER][:8]}",

@@ -1,6 +1,6 @@
 """Detects, aligns and caches the faces of a data set, with the code that serves:
 
-    python -m training.prepare utkface data/utkface.zip cache/utkface --model models/default
+    python -m training.prepare utkface data/utkface.zip cache/utkface
 
 Resumes where it stopped; photographs without a usable face are listed in failures.csv.
 """
@@ -15,11 +15,13 @@ from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
+import torch
 from PIL import Image, ImageOps
 from tqdm import tqdm
 
 from aifr.errors import AifrError
 from aifr.recognition.align import Crop, align, arcface_crop
+from aifr.recognition.card import sha256
 from aifr.recognition.decode import decode
 from aifr.recognition.detect import find_faces
 from aifr.recognition.faces import choose
@@ -47,7 +49,8 @@ def prepare(dataset: Dataset, crop: Crop, detector: Path, folder: Path, workers:
     """Writes the prepared data set; see `training.prepared` for its shape."""
     starts = range(0, len(dataset.photographs), SHARD)
     task = Task(dataset, crop, detector, folder)
-    with ProcessPoolExecutor(workers) as pool:
+    _claim(folder, crop, detector)
+    with ProcessPoolExecutor(workers, initializer=_one_thread) as pool:
         shards = pool.map(partial(_prepare_shard, task), range(len(starts)))
         failures = [
             failure for shard in tqdm(shards, dataset.name, len(starts)) for failure in shard
@@ -61,6 +64,16 @@ def prepare(dataset: Dataset, crop: Crop, detector: Path, folder: Path, workers:
     }
     write_atomically(folder / "spec.json", lambda file: file.write(json.dumps(spec).encode()))
     print(f"{dataset.name}: {len(dataset.photographs)} photographs, {len(failures)} without a face")
+
+
+def _claim(folder: Path, crop: Crop, detector: Path) -> None:
+    """Notes how a folder's shards are made; raises ValueError where they were made otherwise."""
+    made = json.dumps({"crop": asdict(crop), "detector": sha256(detector)})
+    path = folder / "made.json"
+    if not path.exists():
+        write_atomically(path, lambda file: file.write(made.encode()))
+    if path.read_text() != made:
+        raise ValueError(f"{folder} holds crops made otherwise; prepare into another folder")
 
 
 def _prepare_shard(task: Task, index: int) -> list[tuple[str, str]]:
@@ -107,6 +120,11 @@ def widened(image: Image.Image, margin: float, enlarge: float) -> Image.Image:
     """The image enlarged, in a black frame `margin` of its side wide."""
     larger = ImageOps.scale(image, enlarge, Image.Resampling.BICUBIC) if enlarge != 1 else image
     return ImageOps.expand(larger, round(margin * max(larger.size)))
+
+
+def _one_thread() -> None:
+    """Each worker has a core: threads of its own would only wait for the other workers'."""
+    torch.set_num_threads(1)
 
 
 @cache

@@ -44,7 +44,7 @@ def read_prepared(folder: Path) -> Prepared:
     numbers = {label: number for number, label in enumerate(sorted({*labels} - {None}))}
     return Prepared(
         name=spec["dataset"],
-        crop=Crop(spec["crop"]["side"], tuple(map(tuple, spec["crop"]["template"]))),
+        crop=Crop.read(spec["crop"]),
         names=[p["name"] for p in photographs],
         crops=np.concatenate([shard["crops"] for shard in shards]),
         identities=np.array([numbers.get(label, UNKNOWN) for label in labels], dtype=np.int64),

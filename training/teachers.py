@@ -9,7 +9,9 @@ from torch.nn.functional import normalize
 from tqdm import tqdm
 
 from aifr.recognition.align import ARCFACE_SIDE, Crop, arcface_crop
+from aifr.recognition.card import sha256
 from training.atomic import write_atomically
+from training.precision import bf16_is_fast
 from training.prepared import Prepared
 
 BATCH = 64
@@ -19,6 +21,7 @@ def teacher_embeddings(
     prepared: Prepared, teachers: list[Path], folder: Path, device: torch.device
 ) -> np.ndarray:
     """Unit float32 (n, d): the teachers' embeddings side by side, embedded once and then kept.
+    Raises ValueError where what was kept is of other photos.
 
     Joined with equal weight, so that a cosine is the mean of the teachers' cosines.
     """
@@ -29,11 +32,14 @@ def teacher_embeddings(
 def _kept_embeddings(
     prepared: Prepared, teacher: Path, folder: Path, device: torch.device
 ) -> np.ndarray:
-    path = folder / f"teacher-{teacher.stem}.npy"
+    path = folder / f"teacher-{sha256(teacher)[:12]}.npy"
     if not path.exists():
         embeddings = embed_with_teacher(prepared.crops, prepared.crop, teacher, device)
         write_atomically(path, lambda file: np.save(file, embeddings))
-    return np.load(path)
+    kept = np.load(path)
+    if len(kept) != len(prepared.crops):
+        raise ValueError(f"{path} is of other photos: remove it")
+    return kept
 
 
 def embed_with_teacher(
@@ -44,7 +50,10 @@ def embed_with_teacher(
         warnings.simplefilter("ignore", DeprecationWarning)
         network = torch.jit.load(str(teacher), map_location=device)
     embeddings = []
-    with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16):
+    with (
+        torch.inference_mode(),
+        torch.autocast(device.type, torch.bfloat16, enabled=bf16_is_fast(device)),
+    ):
         for start in tqdm(range(0, len(crops), BATCH), teacher.stem):
             pixels = teacher_pixels(crops[start : start + BATCH], crop).to(device)
             embeddings.append(normalize(network(pixels).float()).cpu())

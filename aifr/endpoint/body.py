@@ -43,7 +43,8 @@ def read_form(request: Request, settings: Settings) -> Form:
         _, fields, files = parser.parse_from_environ(request.environ)
     except RequestEntityTooLarge:
         raise BodyTooLarge(
-            f"The request is larger than {settings.max_body_bytes} bytes or has too many fields."
+            f"The request is larger than {settings.max_body_bytes} bytes, has too many fields, "
+            f"or a text field above {MAX_TEXT_BYTES} bytes."
         ) from None
     # The last is the server's word on a chunk that breaks the rules.
     except (ValueError, ClientDisconnected, ParseException):

@@ -1,7 +1,8 @@
 """Five landmarks -> the crop that a model expects; training and serving share this function."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from PIL import Image
@@ -29,6 +30,11 @@ class Crop:
 
     side: int
     template: tuple[tuple[float, float], ...]
+
+    @classmethod
+    def read(cls, content: Mapping[str, Any]) -> "Crop":
+        """The crop that `asdict` turned into JSON; raises KeyError or TypeError for another."""
+        return cls(content["side"], tuple((x, y) for x, y in content["template"]))
 
 
 def arcface_crop(side: int = ARCFACE_SIDE, zoom: float = 1.0) -> Crop:

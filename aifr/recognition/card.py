@@ -36,12 +36,11 @@ def read_card(folder: Path) -> Card:
     """The card of a model folder; raises ModelUnavailable where it is missing or misshapen."""
     try:
         content = json.loads((folder / CARD).read_text())
-        crop = Crop(content["crop"]["side"], tuple(map(tuple, content["crop"]["template"])))
-        return Card(**{**content, "crop": crop})
+        return Card(**{**content, "crop": Crop.read(content["crop"])})
     except FileNotFoundError:
         raise ModelUnavailable(f"The model has no {CARD}.") from None
-    except (ValueError, KeyError, TypeError) as problem:
-        raise ModelUnavailable(f"The model's {CARD} cannot be read: {problem}.") from None
+    except (OSError, ValueError, KeyError, TypeError):
+        raise ModelUnavailable(f"The model's {CARD} cannot be read.") from None
 
 
 def write_card(folder: Path, card: Card) -> None:

@@ -24,6 +24,10 @@ from aifr.errors import (
 from aifr.settings import Settings
 
 pillow_heif.register_heif_opener(thumbnails=False)
+# The limit of the settings stands in for Pillow's, which warns at half of it; and what Pillow has
+# to say of a damaged file helps nobody.
+Image.MAX_IMAGE_PIXELS = None
+warnings.filterwarnings("ignore", module="PIL")
 
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 LARGE_PIXELS = 8_000_000
@@ -65,23 +69,19 @@ def decode(data: bytes, settings: Settings) -> Photo:
         raise EmptyFile("The file is empty.")
     if len(data) > settings.max_file_bytes:
         raise FileTooLarge(f"The file is larger than {settings.max_file_bytes} bytes.")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return _decode(data, settings)
-        except Image.DecompressionBombError:
-            raise TooManyPixels(_pixel_limit(settings)) from None
-        # Pillow's plugins raise all of these on corrupt files; none says more than "corrupt".
-        except (OSError, ValueError, SyntaxError, RuntimeError, EOFError, TypeError, IndexError):
-            raise UndecodableImage("The file is damaged or is not a photo.") from None
+    try:
+        return _decode(data, settings)
+    # Pillow's plugins raise all of these on corrupt files; none says more than "corrupt".
+    except (OSError, ValueError, SyntaxError, RuntimeError, EOFError, TypeError, IndexError):
+        raise UndecodableImage("The file is damaged or is not a photo.") from None
 
 
 def _decode(data: bytes, settings: Settings) -> Photo:
     with _open(data) as source:
         width, height = source.size
         _check_size(width, height, settings)
-        source.draft("RGB", _draft_size(width, height, settings.decode_long_side))
-        with _one_if_large(source):
+        with _one_if_large(width * height):
+            source.draft("RGB", _draft_size(width, height, settings.decode_long_side))
             turn = _turn(source)
             image = _rgb(_shrunk(source, settings.decode_long_side))
     upright = image if turn is None else image.transpose(turn)
@@ -98,9 +98,9 @@ def _turn(source: Image.Image) -> Image.Transpose | None:
     return TURNS.get(source.getexif().get(ExifTags.Base.Orientation, 1))
 
 
-def _one_if_large(source: Image.Image) -> AbstractContextManager[Any]:
+def _one_if_large(pixels: int) -> AbstractContextManager[Any]:
     """One large photo at a time: at 40 megapixels its bytes alone take 160 MB and more."""
-    return _large if source.width * source.height > LARGE_PIXELS else nullcontext()
+    return _large if pixels > LARGE_PIXELS else nullcontext()
 
 
 def _shrunk(image: Image.Image, long_side: int) -> Image.Image:

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from aifr.errors import InvalidRequest, NoFace, SeveralFaces
+from aifr.errors import NoFace, SeveralFaces
 
 Choice = Literal["largest", "only"]
 
@@ -32,17 +32,16 @@ class Face:
     def scaled(self, factor: float) -> "Face":
         """The same face in an image `factor` times as large."""
         left, top, right, bottom = (value * factor for value in self.box)
-        return Face((left, top, right, bottom), self.probability, self.landmarks * factor)
+        # Boxes count from a pixel's edge, landmarks from its centre.
+        landmarks = (self.landmarks + 0.5) * factor - 0.5
+        return Face((left, top, right, bottom), self.probability, landmarks)
 
 
 def choose(faces: Sequence[Face], choice: Choice = "largest") -> Face:
     """The face that is meant.
 
-    Raises NoFace; SeveralFaces where `choice` is "only" and there are more; InvalidRequest for
-    another choice.
+    Raises NoFace; SeveralFaces where `choice` is "only" and there are more.
     """
-    if choice not in ("largest", "only"):
-        raise InvalidRequest(f"face must be 'largest' or 'only', not {choice!r}", "face")
     if not faces:
         raise NoFace("No face was found in the photo.")
     if choice == "only" and len(faces) > 1:

@@ -104,10 +104,11 @@ def load_embedder(path: Path, side: int) -> Any:
     network = load_network(path)
     import torch
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
+    try:
         frozen = torch.jit.freeze(network.float(), optimize_numerics=False)
-    _fuse(frozen, torch.zeros(1, 3, side, side))
+        _fuse(frozen, torch.zeros(1, 3, side, side))
+    except RuntimeError:
+        raise ModelUnavailable(f"The model's {path.name} cannot be run.") from None
     return frozen
 
 
@@ -132,15 +133,12 @@ def load_network(path: Path) -> Any:
     """A TorchScript network on the CPU; raises ModelUnavailable where it cannot be read."""
     import torch
 
-    with warnings.catch_warnings():
-        # TorchScript is deprecated, and still loads ten times faster than its successor.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        try:
-            return torch.jit.load(str(path), map_location="cpu")
-        except (RuntimeError, ValueError) as problem:
-            raise ModelUnavailable(
-                f"The model's {path.name} cannot be loaded: {type(problem).__name__}."
-            ) from None
+    # TorchScript is deprecated, and still loads many times faster than its successor.
+    warnings.filterwarnings("ignore", "`torch.jit", DeprecationWarning)
+    try:
+        return torch.jit.load(str(path), map_location="cpu")
+    except (OSError, RuntimeError, ValueError):
+        raise ModelUnavailable(f"The model's {path.name} cannot be loaded.") from None
 
 
 def _run(network: Any, *inputs: Any) -> Any:

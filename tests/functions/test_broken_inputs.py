@@ -2,14 +2,12 @@
 
 import io
 import random
-import struct
-import zlib
 from collections.abc import Iterator
 
 import numpy as np
 from PIL import Image
 
-from tests.photos import encoded, face_photo, file, portrait
+from tests.photos import encoded, face_photo, file, png_header, portrait
 from tests.served import Served
 
 SEED = 20_261_123
@@ -17,20 +15,6 @@ WANTED = 200
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><circle r="9"/></svg>'
 HTML = b"<!doctype html><title>Not found</title><script>alert(1)</script>"
-
-
-def header_bomb() -> bytes:
-    """A PNG of a few bytes that claims 20000 x 20000 pixels."""
-
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        check = zlib.crc32(kind + content)
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
-
-    size = struct.pack(">IIBBBBB", 20_000, 20_000, 8, 2, 0, 0, 0)
-    pixels = zlib.compress(b"\0" * 1000)
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
-    )
 
 
 def animated(kind: str) -> bytes:
@@ -52,7 +36,7 @@ def oddities() -> Iterator[bytes]:
     yield b"this is a text, whatever its name says\n" * 20
     yield HTML
     yield SVG
-    yield header_bomb()
+    yield png_header(20_000, 20_000)
     yield from (animated(kind) for kind in ("GIF", "WEBP", "PNG"))
     yield sixteen_bit()
     yield encoded(portrait().convert("CMYK"))

@@ -1,10 +1,8 @@
 """aifr.recognition.decode"""
 
 import io
-import struct
 import subprocess
 import sys
-import zlib
 
 import numpy as np
 import pytest
@@ -21,7 +19,7 @@ from aifr.errors import (
 )
 from aifr.recognition.decode import decode
 from aifr.settings import Settings
-from tests.photos import encoded, face_photo, portrait
+from tests.photos import encoded, face_photo, png_header, portrait
 
 SETTINGS = Settings()
 
@@ -31,18 +29,6 @@ def gradient(width: int = 96, height: int = 64) -> Image.Image:
     across, down = np.linspace(0, 200, width), np.linspace(0, 55, height)
     grey = (across[None, :] + down[:, None]).astype(np.uint8)
     return Image.fromarray(np.stack([grey] * 3, axis=2))
-
-
-def png_header(width: int, height: int) -> bytes:
-    """A PNG that promises a size and holds next to nothing."""
-
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        check = zlib.crc32(kind + content)
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    pixels = chunk(b"IDAT", zlib.compress(b"\0" * 100))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + pixels + chunk(b"IEND", b"")
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF"])

@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from aifr.recognition.decode import decode
-from aifr.recognition.detect import detect, find_faces, scales
+from aifr.recognition.detect import MOST_CANDIDATES, detect, find_faces, scales
 from aifr.recognition.faces import Face
 from aifr.recognition.model import Model
 from aifr.settings import Settings
@@ -120,3 +120,14 @@ def test_the_pyramid_ends_where_a_cell_no_longer_fits() -> None:
 
     assert levels == [0.3, 0.15, 0.075, 0.0375]
     assert 480 * levels[-1] >= 12 > 480 * levels[-1] * 0.5
+
+
+def test_a_photo_full_of_faces_costs_no_more_than_its_bound(model: Model) -> None:
+    face = portrait().crop((150, 30, 300, 200)).resize((64, 64))
+    crowded = Image.new("RGB", (1280, 1280))
+    for place in range(400):
+        crowded.paste(face, (place % 20 * 64, place // 20 * 64))
+
+    faces = detect(crowded, model.detector, smallest_face=20)
+
+    assert 300 < len(faces) <= MOST_CANDIDATES

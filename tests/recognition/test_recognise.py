@@ -1,6 +1,5 @@
 """aifr.recognition.recognise: the whole path, on real photographs"""
 
-import io
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -10,6 +9,7 @@ from PIL import Image
 
 from aifr.errors import NoFace
 from aifr.recognition.compare import similarity
+from aifr.recognition.decode import decode
 from aifr.recognition.detect import find_faces
 from aifr.recognition.model import Model
 from aifr.recognition.recognise import recognise
@@ -69,7 +69,7 @@ def test_a_photo_without_a_face_is_an_error(model: Model) -> None:
 def test_faces_are_found_on_nearly_all_photographs(model: Model, shared_data: Path) -> None:
     with ZipFile(shared_data / "fgnet_dev.zip") as photographs:
         names = [name for name in photographs.namelist() if name.endswith(".JPG")]
-        images = [Image.open(io.BytesIO(photographs.read(n))).convert("RGB") for n in names]
+        images = [decode(photographs.read(name), SETTINGS).image for name in names]
 
     found = [bool(find_faces(image, model.detector, SETTINGS)) for image in images]
 

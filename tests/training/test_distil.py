@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -22,6 +23,7 @@ from tests.photos import encoded, face_photo, portrait
 from tests.recognition.test_align import LANDMARKS
 from tests.served import ROOT
 from training import prepare as prepare_module
+from training import teachers as teachers_module
 from training.ages import age_groups
 from training.augment import augment, degraded, mirrored, relit, shifted
 from training.checkpoint import load_checkpoint, save_checkpoint
@@ -294,6 +296,22 @@ def test_preparing_again_reads_what_is_there(
     assert len(read_prepared(tmp_path / "p").crops) == 3
 
 
+def test_crops_made_otherwise_are_not_mixed(utkface_zip: Path, tmp_path: Path) -> None:
+    detector = Settings().model_folder / DETECTOR
+    dataset = utkface.read(utkface_zip)
+    prepare_module.prepare(dataset, arcface_crop(), detector, tmp_path / "p", workers=1)
+
+    with pytest.raises(ValueError, match="made otherwise"):
+        prepare_module.prepare(dataset, arcface_crop(160), detector, tmp_path / "p", workers=1)
+
+
+def test_crops_of_another_side_than_the_networks_are_refused(tmp_path: Path) -> None:
+    plan = replace(settings(1), network=replace(SMALL, side=48))
+
+    with pytest.raises(ValueError, match="32 px for a network of 48"):
+        distil(plan, made_lessons(), tmp_path, torch.device("cpu"))
+
+
 @pytest.mark.parametrize("reader", [utkface, all_age_faces, lfw, fgnet])
 def test_a_missing_data_set_says_where_to_get_it(reader, tmp_path: Path) -> None:
     for place in (tmp_path / "missing", tmp_path):
@@ -352,7 +370,9 @@ def test_teachers_see_the_same_crop_from_every_spec() -> None:
     assert (plain - derived).abs().mean() < 0.02
 
 
-def test_teachers_embed_once_and_join_with_equal_weight(utkface_zip: Path, tmp_path: Path) -> None:
+def test_teachers_embed_once_and_join_with_equal_weight(
+    utkface_zip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     detector = Settings().model_folder / DETECTOR
     dataset, folder = utkface.read(utkface_zip), tmp_path / "p"
     prepare_module.prepare(dataset, arcface_crop(), detector, folder, workers=1)
@@ -362,8 +382,7 @@ def test_teachers_embed_once_and_join_with_equal_weight(utkface_zip: Path, tmp_p
     prepared, cpu = read_prepared(folder), torch.device("cpu")
 
     joined = teacher_embeddings(prepared, teachers, folder, cpu)
-    for path in teachers:
-        path.unlink()
+    monkeypatch.setattr(teachers_module, "embed_with_teacher", None)
     again = teacher_embeddings(prepared, teachers, folder, cpu)
 
     assert joined.shape == (3, 24)

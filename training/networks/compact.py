@@ -1,7 +1,6 @@
 """The compact backbone: a small residual network of plain convolutions.
 
-Depthwise convolutions save arithmetic but not time on a CPU: a MobileFaceNet of 221 million
-multiplications trains at a third of the speed of this network of as many.
+Depthwise convolutions save arithmetic, but on a CPU hardly any time.
 """
 
 from torch import Tensor, nn
