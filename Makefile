@@ -19,7 +19,7 @@ export PIP_EXTRA_INDEX_URL := $(strip $(PIP_EXTRA_INDEX_URL) $(TORCH_INDEX))
 endif
 DETECTOR := models/default/detector.pt
 
-.PHONY: run test lint format prepare train ladder calibrate evaluate bench
+.PHONY: run test lint format stage prepare train ladder calibrate evaluate bench
 
 run: $(DETECTOR)
 	$(BIN)/python -m infra.local_server --port $(PORT)
@@ -35,6 +35,11 @@ lint: .venv/.test
 format: .venv/.test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# The deployable folder of a function: make stage FUNCTION=similarity
+FUNCTION ?= similarity
+stage: $(DETECTOR)
+	$(BIN)/python -m infra.stage $(FUNCTION)
 
 # Every step resumes where it stopped.
 prepare: .venv/.test $(DETECTOR)

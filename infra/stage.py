@@ -23,8 +23,12 @@ def stage(name: str, out: Path) -> None:
     Raises FileNotFoundError where the function or a file of its model is missing, FileExistsError
     where `out` holds anything but a staged function.
     """
+    files = list(_files(name))
+    for source, _ in files:
+        if not source.is_file():
+            raise FileNotFoundError(f"{source.relative_to(ROOT)} is missing; run: make stage")
     _clear(out)
-    for source, target in _files(name):
+    for source, target in files:
         _copy(source, out / target)
     for folder in [out, *(path for path in out.rglob("*") if path.is_dir())]:
         folder.chmod(0o755)

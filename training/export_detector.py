@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import adaptive_avg_pool2d
 
+from aifr.recognition.card import CARD, check_files, read_card
 from aifr.recognition.model import DETECTOR
 from training.torchscript import save
 
@@ -165,11 +166,17 @@ def cut(image: Tensor, regions: Tensor, side: int) -> Tensor:
 
 
 def export_detector(folder: Path) -> Path:
-    """Writes detector.pt into a model folder."""
+    """Writes detector.pt into a model folder.
+
+    Raises ModelUnavailable where the folder's card describes another one, as another version of
+    torch may write it.
+    """
     networks = torch.jit.script(Networks().eval())
     frozen = torch.jit.freeze(networks, preserved_attrs=["propose", "refine", "settle"])
     folder.mkdir(parents=True, exist_ok=True)
     save(frozen, folder / DETECTOR)
+    if (folder / CARD).exists():
+        check_files(folder, read_card(folder))
     return folder / DETECTOR
 
 
