@@ -32,7 +32,7 @@ from training.losses.distillation import DistillationLoss
 from training.networks.build import NetworkSettings, build_network
 from training.networks.factorisation import FactorisedNetwork, Factors
 from training.precision import bf16_is_fast
-from training.prepared import read_prepared
+from training.prepared import read_prepared, refuse_measure
 from training.teachers import teacher_embeddings
 
 MEAN, SPREAD = 127.5, 128.0
@@ -85,8 +85,12 @@ def read_settings(path: Path) -> DistilSettings:
 
 
 def read_lessons(folders: list[Path], teachers: list[Path], device: torch.device) -> Lessons:
-    """Joins prepared data sets; the teachers embed each once."""
+    """Joins prepared data sets; the teachers embed each once.
+
+    Raises ValueError for FG-NET and for sets of unlike crops.
+    """
     sets = [read_prepared(folder) for folder in folders]
+    refuse_measure(sets)
     embeddings = [
         teacher_embeddings(prepared, teachers, folder, device)
         for prepared, folder in zip(sets, folders, strict=True)

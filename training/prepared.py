@@ -4,6 +4,7 @@ On disk: `spec.json` (data set, crop, photographs), `crops-00000.npz` and on, on
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,12 @@ class Prepared:
     identities: np.ndarray
     ages: np.ndarray
     genders: np.ndarray
+
+
+def refuse_measure(sets: Sequence[Prepared]) -> None:
+    """Raises ValueError where FG-NET is among the sets: it measures and is never learnt from."""
+    if any(prepared.name == "fgnet" for prepared in sets):
+        raise ValueError("FG-NET measures and is never learnt from")
 
 
 def shard_path(folder: Path, index: int) -> Path:

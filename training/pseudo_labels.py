@@ -4,9 +4,10 @@
         --learn cache/utkface cache/all_age_faces --label cache/lfw
 
 Fits an estimator to the feature x of the trained network on the sets with labels, prints its error
-on a fifth of their photos that it never saw, then writes pseudo_labels.csv (name, age, gender) and
-pseudo_labels.json (the error) into each set to label. `pseudo_labels = true` in a configuration of
-`training.train` fills unknown labels from them.
+on a fifth of their photos that it never saw, and writes pseudo_labels.csv (name, age, gender) and
+pseudo_labels.json (the error) into each set to label. The error is optimistic where the network
+learnt from the same photos. `pseudo_labels = true` in a configuration of `training.train` fills
+unknown labels from them.
 """
 
 import argparse

@@ -10,9 +10,9 @@ from training.losses.decorrelation import chance_floor
 from training.networks.factorisation import Factors
 
 
-def figures(learner: Learner, lessons: Lessons, batch: int) -> dict[str, float]:
+def figures(learner: Learner, lessons: Lessons, batch: int, adversarial: bool) -> dict[str, float]:
     """Shares of photos told right, 0 to 1, of those whose label is known (nan where none is), and
-    the mapping's mean |rho| over batches of `batch` beside what chance gives.
+    the mapping's mean |rho| over batches of `batch` beside what chance gives, where it was trained.
     """
     device = learner.identity_head.weight.device
     factors = factors_of(learner.network, lessons.crops, device)
@@ -24,6 +24,8 @@ def figures(learner: Learner, lessons: Lessons, batch: int) -> dict[str, float]:
             "gender": (learner.network.gender_head(on_device.x_gender), lessons.genders),
         }
         shares = {f"{name}_accuracy": _share_right(*pair) for name, pair in answers.items()}
+        if not adversarial:
+            return shares
         rho = _mean_correlation(learner, on_device, batch)
     return {**shares, "correlation": rho, "correlation_by_chance": chance_floor(batch)}
 

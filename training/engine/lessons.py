@@ -9,7 +9,7 @@ import numpy as np
 from aifr.recognition.align import Crop
 from training.ages import age_groups
 from training.datasets.splits import photo_split
-from training.prepared import UNKNOWN, Prepared, read_prepared
+from training.prepared import UNKNOWN, Prepared, read_prepared, refuse_measure
 from training.pseudo_labels import with_pseudo_labels
 
 
@@ -47,8 +47,7 @@ def join(sets: list[Prepared], fewest_photos: int) -> Lessons:
     """The lessons of prepared sets. People of fewer photos become unknown; FG-NET is refused,
     for it is the measure.
     """
-    if any(part.name == "fgnet" for part in sets):
-        raise ValueError("FG-NET measures and is never trained on")
+    refuse_measure(sets)
     if len({part.crop for part in sets}) > 1:
         raise ValueError("the data sets were prepared with different crops")
     identities = _numbered([part.identities for part in sets], fewest_photos)

@@ -28,6 +28,10 @@ def train(
 
     Raises ValueError where no person has enough photos or a batch is more than there are.
     """
+    if lessons.crop.side != settings.network.side:
+        raise ValueError(
+            f"crops of {lessons.crop.side} px for a network of {settings.network.side}"
+        )
     if not lessons.people:
         raise ValueError(f"nobody has {settings.fewest_photos} photos or more")
     held = held_out(lessons, settings.held_share, settings.seed)
@@ -35,9 +39,11 @@ def train(
     plan = schedule(settings, len(taught))
     learner = build_learner(settings, lessons.people, device)
     history = _run(settings, taught, plan, learner, folder)
-    found = {"trained": figures(learner, taught, settings.batch)}
+    found = {"trained": figures(learner, taught, settings.batch, settings.adversarial)}
     if held.any():
-        found["held_out"] = figures(learner, chosen(lessons, held), settings.batch)
+        found["held_out"] = figures(
+            learner, chosen(lessons, held), settings.batch, settings.adversarial
+        )
     if parallel.rank() == 0:
         names = [name for name, out in zip(lessons.names, held, strict=True) if out]
         content = {

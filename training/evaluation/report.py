@@ -142,8 +142,8 @@ def _published(found: Mapping[str, Outcome], models: list[Evaluated]) -> str:
         rank = found[one.subject.name].figures.rank1.value
         rows.append((f"{one.subject.name} (ours)", f"{100 * rank:.2f}", one.subject.origin))
     lines = [
-        "Beside what others published. They measured on all 1,002 photos of 82 people, with larger",
-        f"networks trained on more photos; ours on {len(models[0].detected.photos.names)} of them.",
+        "Beside what others published. They measured on all 1,002 photos of 82 people, ours on",
+        f"{len(models[0].detected.photos.names)} of them, so the rows do not compare exactly.",
     ]
     table = markdown(Table(("method", "rank-1, %", "backbone and training data"), rows))
     return "\n".join(lines) + "\n\n" + table

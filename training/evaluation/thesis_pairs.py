@@ -13,6 +13,7 @@ from training.evaluation.bootstrap import Estimate, estimate, ratio
 from training.evaluation.embedded import Embedded
 from training.evaluation.folds import folds_of
 from training.evaluation.pair_table import Pairs
+from training.prepared import UNKNOWN
 
 GAP = 15
 COUNT = 1000
@@ -55,17 +56,18 @@ def thesis_pairs(photos: Embedded, pairs: Pairs, drawn: np.ndarray, seed: int) -
 def drawn_pairs(pairs: Pairs, genders: np.ndarray, count: int, seed: int) -> np.ndarray:
     """Indices of at most `count` pairs of one person and as many of two of the same gender.
 
-    Both genders get equal shares where they are known.
+    Both genders get equal shares where they are known; photos without one are left out then.
     """
     generator = np.random.default_rng(seed)
     gender = np.where(genders[pairs.first] == genders[pairs.second], genders[pairs.first], -2)
-    kinds = [kind for kind in np.unique(gender[pairs.same]) if kind != -2]
-    found: list[np.ndarray] = []
-    for kind in kinds:
-        sides = [np.flatnonzero((gender == kind) & (pairs.same == same)) for same in (True, False)]
-        quota = min(count // len(kinds), *map(len, sides))
-        found += [generator.choice(side, quota, replace=False) for side in sides]
-    return np.sort(np.concatenate(found))
+    known = [kind for kind in np.unique(gender[pairs.same]) if kind >= 0]
+    sides = [
+        np.flatnonzero((gender == kind) & (pairs.same == same))
+        for kind in known or [UNKNOWN]
+        for same in (True, False)
+    ]
+    quota = min(2 * count // len(sides), *map(len, sides))
+    return np.sort(np.concatenate([generator.choice(s, quota, replace=False) for s in sides]))
 
 
 def chosen_thresholds(
