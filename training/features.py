@@ -1,5 +1,6 @@
 """The feature x of a trained network, computed once a data set and kept beside its weights."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -34,8 +35,13 @@ def factors_of(network: nn.Module, crops: np.ndarray, device: torch.device) -> F
 
 
 def kept_features(weights: Path, prepared: Prepared, device: torch.device) -> np.ndarray:
-    """x, float32 (n, 512), by the network of these weights, `run.json` beside them."""
-    path = weights.parent / "features" / f"{prepared.name}-{sha256(weights)[:12]}.npy"
+    """x, float32 (n, 512), by the network of these weights, `run.json` beside them.
+
+    Kept beside the weights, named after them and the crops.
+    """
+    crops = hashlib.sha256(np.ascontiguousarray(prepared.crops).data).hexdigest()
+    file = f"{prepared.name}-{sha256(weights)[:12]}-{crops[:12]}.npy"
+    path = weights.parent / "features" / file
     if not path.exists():
         network = read_network(weights).to(device)
         x = factors_of(network, prepared.crops, device).x.numpy()

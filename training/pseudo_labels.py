@@ -5,9 +5,9 @@
 
 Fits an estimator to the feature x of the trained network on the sets with labels, prints its error
 on a fifth of their photos that it never saw, and writes pseudo_labels.csv (name, age, gender) and
-pseudo_labels.json (the error) into each set to label. The error is optimistic where the network
-learnt from the same photos. `pseudo_labels = true` in a configuration of `training.train` fills
-unknown labels from them.
+pseudo_labels.json (the error) into each set to label. The estimator never saw that fifth, but the
+network that gives x may have learnt from it, ages and genders included: then the error is
+optimistic. `pseudo_labels = true` in a configuration of `training.train` fills unknown labels.
 """
 
 import argparse
@@ -21,8 +21,9 @@ import numpy as np
 import torch
 
 from aifr.recognition.card import sha256
+from training.ages import UNKNOWN
 from training.atomic import write_atomically
-from training.datasets.splits import UNKNOWN, photo_split
+from training.datasets.splits import photo_split
 from training.estimator import (
     Estimator,
     Labelled,
@@ -32,10 +33,14 @@ from training.estimator import (
     whole_years,
 )
 from training.features import kept_features
-from training.prepared import Prepared, read_prepared
+from training.prepared import Prepared, read_prepared, refuse_measure
 
 LABELS, REPORT = "pseudo_labels.csv", "pseudo_labels.json"
 HELD_SHARE = 0.2
+CAUTION = (
+    "The estimator never saw the photos that the errors are of. Where the network learnt from "
+    "them, the errors are optimistic."
+)
 
 
 def with_pseudo_labels(prepared: Prepared, folder: Path) -> Prepared:
@@ -106,11 +111,13 @@ def _joined(parts: list[Labelled]) -> Labelled:
 
 def _labelled(weights: Path, folder: Path, device: torch.device) -> Labelled:
     prepared = read_prepared(folder)
+    refuse_measure([prepared])
     return Labelled(kept_features(weights, prepared, device), prepared.ages, prepared.genders)
 
 
 def _write_report(folder: Path, weights: Path, found: dict[str, dict[str, float]]) -> None:
-    text = json.dumps({"network": sha256(weights), "errors": found}, indent=1)
+    content = {"network": sha256(weights), "errors": found, "caution": CAUTION}
+    text = json.dumps(content, indent=1)
     write_atomically(folder / REPORT, lambda file: file.write(text.encode()))
 
 

@@ -11,6 +11,7 @@ from training.engine.lessons import join, read_lessons
 from training.engine.loop import train
 from training.engine.settings import TrainSettings
 from training.estimator import Labelled
+from training.features import kept_features
 from training.networks.build import NetworkSettings
 from training.pseudo_labels import fit, labels
 
@@ -69,9 +70,37 @@ def test_the_command_labels_a_set_so_that_dal_can_run_on_it(tmp_path):
 
     report = json.loads(finished.stdout)
     assert report["labelled"]["photos"] == 24
-    assert json.loads((sought / "pseudo_labels.json").read_text())["errors"] == report
+    written = json.loads((sought / "pseudo_labels.json").read_text())
+    assert written["errors"] == report
+    assert "optimistic" in written["caution"]
     lessons = read_lessons([sought], fewest_photos=2, pseudo_labels=True)
     truth = join([labelled], 2)
     assert (lessons.age_groups == truth.age_groups).mean() > 0.6
     assert set(lessons.genders) <= {0, 1}
     assert read_lessons([sought], 2, pseudo_labels=False).age_groups.max() == -1
+
+
+def test_the_measure_is_never_learnt_from(tmp_path):
+    measure = write_prepared(made_set(name="fgnet"), tmp_path / "measure")
+
+    finished = subprocess.run(
+        [sys.executable, "-m", "training.pseudo_labels", str(tmp_path / "none.pt")]
+        + ["--learn", str(measure), "--device", "cpu"],
+        capture_output=True,
+        text=True,
+    )
+
+    assert finished.returncode
+    assert "never learnt from" in finished.stderr
+
+
+def test_features_of_other_crops_under_the_same_name_are_computed_anew(tmp_path):
+    first = made_set(people=3)
+    train(SETTINGS, join([first], 2), tmp_path, torch.device("cpu"))
+    second = replace(first, crops=255 - first.crops)
+    weights, device = tmp_path / "network.pt", torch.device("cpu")
+
+    found = [kept_features(weights, prepared, device) for prepared in (first, second)]
+
+    assert not np.allclose(found[0], found[1])
+    assert (kept_features(weights, first, device) == found[0]).all()

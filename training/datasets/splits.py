@@ -2,7 +2,7 @@
 
 import numpy as np
 
-UNKNOWN = -1
+from training.ages import UNKNOWN
 
 
 def photo_split(identities: np.ndarray, held_share: float, seed: int) -> np.ndarray:

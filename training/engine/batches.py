@@ -27,7 +27,7 @@ class Batches:
 
     def at(self, step: int, schedule: Schedule) -> Batch:
         """The batch of a step; seeds torch for it, so that dropout is the step's as well."""
-        torch.manual_seed(_seed(self._settings.seed, step))
+        torch.manual_seed(_seed(self._settings.seed, step, parallel.rank()))
         passes = schedule.passes_before(step)
         if schedule.minimises(step):
             indices = next(self._orders[MINIMISING].from_step(passes))
@@ -37,18 +37,18 @@ class Batches:
 
     def _batch(self, indices: np.ndarray, step: int) -> Batch:
         lessons, device = self._lessons, self._device
-        own = indices[parallel.own_share(len(indices))]
-        pixels = torch.from_numpy(lessons.crops[own]).to(device).permute(0, 3, 1, 2).float()
+        pixels = torch.from_numpy(lessons.crops[indices]).to(device).permute(0, 3, 1, 2).float()
         if self._settings.augment:
+            # Of the whole batch, so that a photo is changed alike however many processes share it.
             generator = torch.Generator().manual_seed(_seed(self._settings.seed, step))
             pixels = augment(pixels, generator)
         labels = (lessons.identities, lessons.age_groups, lessons.genders)
         return Batch(
-            normalised(pixels),
+            normalised(pixels[parallel.own_share(len(indices))]),
             *(torch.from_numpy(label[indices]).to(device) for label in labels),
         )
 
 
-def _seed(seed: int, step: int) -> int:
-    """A seed of its own for each run, step and process."""
-    return int(np.random.SeedSequence([seed, step, parallel.rank()]).generate_state(1)[0])
+def _seed(*numbers: int) -> int:
+    """One seed of many, such as run, step and process."""
+    return int(np.random.SeedSequence(numbers).generate_state(1)[0])

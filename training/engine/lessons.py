@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from aifr.recognition.align import Crop
-from training.ages import age_groups
+from training.ages import UNKNOWN, age_groups
 from training.datasets.splits import photo_split
-from training.prepared import UNKNOWN, Prepared, read_prepared, refuse_measure
+from training.prepared import Prepared, read_prepared, refuse_measure
 from training.pseudo_labels import with_pseudo_labels
 
 

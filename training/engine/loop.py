@@ -26,7 +26,8 @@ def train(
     """Trains to the end, from the folder's checkpoint where there is one, and leaves `network.pt`,
     `heads.pt` and `run.json` there. Returns the figures over trained and held-out photos.
 
-    Raises ValueError where no person has enough photos or a batch is more than there are.
+    Raises ValueError where the crops are not of the network's side, where nobody has enough
+    photos, and where the checkpoint is of other settings or data.
     """
     if lessons.crop.side != settings.network.side:
         raise ValueError(
@@ -38,7 +39,8 @@ def train(
     taught = chosen(lessons, ~held)
     plan = schedule(settings, len(taught))
     learner = build_learner(settings, lessons.people, device)
-    history = _run(settings, taught, plan, learner, folder)
+    hashed = data_hash(lessons)
+    history = _run(settings, taught, plan, learner, folder, f"{settings} {hashed}")
     found = {"trained": figures(learner, taught, settings.batch, settings.adversarial)}
     if held.any():
         found["held_out"] = figures(
@@ -48,7 +50,7 @@ def train(
         names = [name for name, out in zip(lessons.names, held, strict=True) if out]
         content = {
             "sources": {"data": lessons.sources, "people": lessons.people},
-            "data_sha256": data_hash(lessons),
+            "data_sha256": hashed,
             "crop": asdict(lessons.crop),
             "step": plan.steps,
             "figures": found,
@@ -62,12 +64,17 @@ def train(
 
 
 def _run(
-    settings: TrainSettings, taught: Lessons, plan: Schedule, learner: Learner, folder: Path
+    settings: TrainSettings,
+    taught: Lessons,
+    plan: Schedule,
+    learner: Learner,
+    folder: Path,
+    made_by: str,
 ) -> list[dict[str, float]]:
     """Takes the steps that are left; returns the logged losses of all."""
     checkpoint = folder / "checkpoint.pt"
     parts: dict[str, Any] = learner.parts()
-    progress = load_checkpoint(checkpoint, parts) or {"step": 0, "history": []}
+    progress = load_checkpoint(checkpoint, parts, made_by) or {"step": 0, "history": []}
     batches = Batches(taught, settings, learner.identity_head.weight.device)
     log = Log(folder, progress["step"])
     bar = tqdm(total=plan.steps, initial=progress["step"], unit="step", disable=parallel.rank() > 0)
@@ -80,7 +87,7 @@ def _run(
             log.write(step, logged)
             bar.set_postfix({name: round(value, 4) for name, value in logged.items()})
         if _checkpoint_due(settings, plan, progress["step"]) and parallel.rank() == 0:
-            save_checkpoint(checkpoint, parts, progress)
+            save_checkpoint(checkpoint, parts, progress, made_by)
         bar.update()
     bar.close()
     log.close()

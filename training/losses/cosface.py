@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, linear, normalize
 
-UNKNOWN = -1
+from training.ages import UNKNOWN
 
 
 class CosFace(nn.Module):

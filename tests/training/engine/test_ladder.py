@@ -58,9 +58,35 @@ def test_chance_stands_beside_every_correlation(tmp_path):
 
     train(settings, join([made_set(people=3)], 2), tmp_path, torch.device("cpu"))
 
-    history = json.loads((tmp_path / "run.json").read_text())["history"]
+    run = json.loads((tmp_path / "run.json").read_text())
+    history = run["history"]
+    assert set(run["figures"]["trained"]) >= {"correlation", "correlation_by_chance"}
     assert all(("decorrelation" in step) == ("chance" in step) for step in history)
     assert all("decorrelation" in step for step in history)
+
+
+def test_a_row_without_dal_has_no_correlation_for_its_mapping_never_learnt(tmp_path):
+    settings = small(read_settings(LADDER / "custom-multi.toml"))
+
+    found = train(settings, join([made_set(people=3)], 2), tmp_path, torch.device("cpu"))
+
+    assert set(found["trained"]) == {"identity_accuracy", "age_group_accuracy", "gender_accuracy"}
+
+
+def test_crops_of_another_side_than_the_networks_are_refused(tmp_path):
+    settings = small(read_settings(LADDER / "custom-single.toml"))
+
+    with pytest.raises(ValueError, match="crops of 24 px for a network of 16"):
+        train(settings, join([made_set(side=24)], 2), tmp_path, torch.device("cpu"))
+
+
+def test_a_run_does_not_resume_one_of_other_settings(tmp_path):
+    settings = small(read_settings(LADDER / "custom-single.toml"))
+    lessons = join([made_set(people=3)], 2)
+    train(settings, lessons, tmp_path, torch.device("cpu"))
+
+    with pytest.raises(ValueError, match="other settings or data"):
+        train(replace(settings, rate=0.5), lessons, tmp_path, torch.device("cpu"))
 
 
 def test_people_of_too_few_photos_alone_cannot_be_trained_on(tmp_path):

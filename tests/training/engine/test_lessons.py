@@ -46,7 +46,7 @@ def test_ages_become_groups():
 
 
 def test_the_measure_is_never_trained_on():
-    with pytest.raises(ValueError, match="never trained on"):
+    with pytest.raises(ValueError, match="never learnt from"):
         join([made_set(name="fgnet")], fewest_photos=2)
 
 

@@ -1,4 +1,4 @@
-"""Two processes give what one gives with the same whole batch."""
+"""Two processes give what one gives with the same whole batch, augmented."""
 
 import json
 import os
@@ -16,7 +16,6 @@ epochs = 2
 batch = 16
 minimising = 3
 maximising = 2
-augment = false
 log_every = 1
 
 [network]
@@ -63,7 +62,9 @@ def test_two_processes_have_the_loss_curve_of_one(tmp_path, weight):
 
     assert (one["processes"], two["processes"]) == (1, 2)
     for expected, given in zip(one["history"], two["history"], strict=True):
-        assert given == pytest.approx(expected, rel=2e-3, abs=2e-4)
+        # Sums in another order differ in the last digits, which later steps amplify.
+        tolerance = 1e-5 if expected["step"] < 6 else 1e-2
+        assert given == pytest.approx(expected, rel=tolerance)
     first, second = (
         torch.load(tmp_path / run / "network.pt", weights_only=True) for run in ("one", "two")
     )
