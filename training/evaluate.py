@@ -13,12 +13,13 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from training.ages import UNKNOWN
 from training.atomic import write_atomically
 from training.datasets.registry import READERS
 from training.evaluation.crops import Mode
@@ -30,7 +31,6 @@ from training.evaluation.report import Evaluated, write_report
 from training.evaluation.sources import is_prepared, labelled_photos, photos_of, ten_fold_on
 from training.evaluation.subject import Subject, load_subject
 from training.evaluation.thesis_pairs import write_pairs
-from training.prepared import UNKNOWN
 
 DETECTOR = Path("models/default/detector.pt")
 CACHE = Path("cache/evaluation")
@@ -50,7 +50,11 @@ def evaluate(arguments: argparse.Namespace, command: str) -> None:
     names = list(PROTOCOLS) if arguments.protocol == "all" else [arguments.protocol]
     for name in names:
         labelled = labelled_material(subject, arguments) if name == "leakage" else None
-        write_outcome(name, PROTOCOLS[name](labelled or material), told, arguments.out)
+        outcome = PROTOCOLS[name](labelled or material)
+        if labelled:
+            notes = [*outcome.notes, *learnt_notes(subject, arguments.labelled)]
+            outcome = replace(outcome, notes=notes)
+        write_outcome(name, outcome, told, arguments.out)
     if "pairs" in names and arguments.out:
         write_pairs(material.thesis_pairs, material.photos, arguments.out / "pairs.csv")
 
@@ -67,17 +71,24 @@ def report(arguments: argparse.Namespace, command: str) -> None:
                 detected=detected,
                 landmarks=material_of(subject, arguments, "landmarks"),
                 labelled=None if models else labelled_material(subject, arguments),
+                labelled_notes=learnt_notes(subject, arguments.labelled),
                 record=record_of(subject, detected, arguments, "detected", command),
+                options=options(arguments, "model", "data", "dataset", "seed"),
+                labelled_options=options(arguments, "labelled", "network"),
             )
         )
     write_report(models, arguments.out or Path("docs"))
 
 
 def material_of(subject: Subject, arguments: argparse.Namespace, crops: Mode) -> Material:
-    """The photos of --data; raises ValueError where they have no ages."""
+    """The photos of --data; raises ValueError where the protocol needs ages or identities that are
+    not known.
+    """
     photos = photos_of(subject, arguments.data, arguments.dataset, crops, arguments.cache)
-    if (photos.ages == UNKNOWN).any() and arguments.protocol not in ("holdout", "leakage"):
-        raise ValueError(f"{arguments.protocol} needs the age of every photo")
+    if arguments.protocol not in ("holdout", "leakage"):
+        for label, values in (("age", photos.ages), ("identity", photos.identities)):
+            if (values == UNKNOWN).any():
+                raise ValueError(f"{arguments.protocol} needs the {label} of every photo")
     return Material(photos, arguments.seed)
 
 
@@ -90,9 +101,24 @@ def labelled_material(subject: Subject, arguments: argparse.Namespace) -> Materi
     return Material(photos, seed)
 
 
+def learnt_notes(subject: Subject, labelled: Path | None) -> list[str]:
+    """A note where the model learnt from the set that leakage is measured on."""
+    if labelled is None or not subject.learnt_from(read_spec(labelled)["dataset"]):
+        return []
+    return ["The model learnt from this data set; on photos new to it the figures may differ."]
+
+
+def options(arguments: argparse.Namespace, *names: str) -> list[str]:
+    """Those of the options that were given or have defaults, as one would type them."""
+    given = [(name, getattr(arguments, name)) for name in names]
+    return [
+        word for name, value in given if value is not None for word in (f"--{name}", str(value))
+    ]
+
+
 def lfw_outcome(subject: Subject, arguments: argparse.Namespace) -> Outcome:
     """Ten-fold verification on prepared LFW, or the note that the model was trained on it."""
-    if any("lfw" in name.lower() for name in subject.trained_on or ()):
+    if subject.learnt_from("lfw"):
         note = "LFW is among what the model was trained on, so that it cannot be measured there."
         return Outcome({}, [], [note])
     result = ten_fold_on(subject, arguments.data, arguments.seed, arguments.cache)

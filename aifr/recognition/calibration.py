@@ -65,21 +65,23 @@ class Assessment:
 def assess_pair(
     similarity: float, first: PhotoFacts, second: PhotoFacts, calibration: Mapping[str, Any]
 ) -> Assessment | None:
-    """Assesses a similarity in [-1, 1]; None where the model has no calibration ({})."""
-    if not calibration:
+    """Assesses a similarity in [-1, 1]; None where the model has no calibration for the pair: none
+    at all ({}), or only one for ages that are given, where an age is not.
+    """
+    parameters = _parameters(first, second, calibration)
+    if parameters is None:
         return None
     gap, younger = ages_of_pair(first, second)
-    ratio = likelihood_ratio(similarity, gap, younger, _parameters(first, second, calibration))
+    ratio = likelihood_ratio(similarity, gap, younger, parameters)
     reasons = reasons_for_doubt(first, second, gap)
     return Assessment(ratio, gap, reliability(reasons), reasons, reading(ratio, reasons))
 
 
 def _parameters(
     first: PhotoFacts, second: PhotoFacts, calibration: Mapping[str, Any]
-) -> Mapping[str, Any]:
-    if first.age is None or second.age is None:
-        return calibration.get("ages_expected", calibration["ages_given"])
-    return calibration["ages_given"]
+) -> Mapping[str, Any] | None:
+    unknown = first.age is None or second.age is None
+    return calibration.get("ages_expected" if unknown else "ages_given")
 
 
 def likelihood_ratio(

@@ -55,15 +55,14 @@ def test_detail_tells_what_was_seen_in_each_photo(similarity_client: FlaskClient
 
 
 # ln LR = 1 + 2 x similarity whatever the ages.
-FLAT = {
-    "ages_given": {
-        "gaps": [0, 10],
-        "younger_ages": [0, 20],
-        "offsets": [[1.0, 1.0]] * 2,
-        "slopes": [[2.0, 2.0]] * 2,
-        "bounds": [0.01, 100],
-    }
+PARAMETERS = {
+    "gaps": [0, 10],
+    "younger_ages": [0, 20],
+    "offsets": [[1.0, 1.0]] * 2,
+    "slopes": [[2.0, 2.0]] * 2,
+    "bounds": [0.01, 100],
 }
+FLAT = {"ages_given": PARAMETERS, "ages_expected": PARAMETERS}
 
 
 @pytest.fixture

@@ -28,6 +28,15 @@ def draws(identities: int, seed: int, replicates: int = REPLICATES) -> np.ndarra
     return np.concatenate([np.ones((1, identities)), drawn])
 
 
+def times_of(one: np.ndarray, other: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+    """How often pairs between identities, int64 (m,) each, count in every replicate, (r, m).
+
+    Both people of a pair are drawn, so it counts as often as the product of their draws; a pair of
+    one person as often as that person was drawn, not the square of it.
+    """
+    return np.where(one == other, drawn[:, one], drawn[:, one] * drawn[:, other])
+
+
 def estimate(values: np.ndarray) -> Estimate:
     """Of a figure (1 + replicates,): row 0 its value, the percentiles of the rest its interval."""
     rest = values[1:][np.isfinite(values[1:])]

@@ -17,7 +17,6 @@ from aifr.recognition.decode import decode
 from aifr.recognition.detect import find_faces
 from aifr.recognition.faces import choose
 from aifr.recognition.model import load_detector
-from aifr.recognition.quality import assess
 from aifr.settings import Settings
 from training.atomic import write_atomically
 from training.datasets import fgnet
@@ -25,27 +24,24 @@ from training.datasets.photographs import Dataset, Photograph
 from training.prepare import widened
 
 Mode = Literal["detected", "landmarks"]
-CropOf = Callable[[Photograph], tuple[np.ndarray, bool]]
+CropOf = Callable[[Photograph], np.ndarray]
 
 
 @dataclass(frozen=True)
 class Crops:
-    """pixels: uint8 (n, side, side, 3), black where found (n,) is False: no face was there.
-
-    doubtful: bool (n,), whether the quality gate names any reason; never for landmarks.
-    """
+    """pixels: uint8 (n, side, side, 3), black where found (n,) is False: no face was there."""
 
     pixels: np.ndarray
     found: np.ndarray
-    doubtful: np.ndarray
 
 
 def evaluation_crops(
     dataset: Dataset, data_hash: str, mode: Mode, crop: Crop, detector: Path, cache: Path
 ) -> Crops:
     """The crops of a data set, made once and then kept under `cache`."""
-    key = sha256(f"{data_hash} {mode} {crop} {sha256_of_file(detector)}".encode()).hexdigest()[:16]
-    path = cache / f"crops-{key}.npz"
+    # The settings bound what is decoded and which faces are looked for.
+    made_from = f"{data_hash} {mode} {crop} {sha256_of_file(detector)} {Settings()!r}"
+    path = cache / f"crops-{sha256(made_from.encode()).hexdigest()[:16]}.npz"
     if not path.exists():
         crops = _made(dataset, mode, crop, detector)
         write_atomically(path, lambda file: np.savez(file, allow_pickle=False, **vars(crops)))
@@ -55,30 +51,28 @@ def evaluation_crops(
 def _made(dataset: Dataset, mode: Mode, crop: Crop, detector: Path) -> Crops:
     count = len(dataset.photographs)
     pixels = np.zeros((count, crop.side, crop.side, 3), np.uint8)
-    found, doubtful = np.zeros(count, bool), np.zeros(count, bool)
+    found = np.zeros(count, bool)
     crop_of = crop_by_landmarks(dataset, crop)
     if mode == "detected":
         crop_of = crop_by_detection(dataset, crop, detector)
     for index, photograph in enumerate(tqdm(dataset.photographs, f"{dataset.name} crops")):
         try:
-            pixels[index], doubtful[index] = crop_of(photograph)
+            pixels[index] = crop_of(photograph)
             found[index] = True
         except AifrError:
             continue
-    return Crops(pixels, found, doubtful)
+    return Crops(pixels, found)
 
 
 def crop_by_detection(dataset: Dataset, crop: Crop, detector: Path) -> CropOf:
-    """The path of a served photo: decode, detect, choose the largest face, align, assess."""
+    """The path of a served photo: decode, detect, choose the largest face, align."""
     networks, settings = load_detector(detector), Settings()
 
-    def crop_of(photograph: Photograph) -> tuple[np.ndarray, bool]:
+    def crop_of(photograph: Photograph) -> np.ndarray:
         photo = decode(dataset.files.read(photograph.name), settings)
         image = widened(photo.image, dataset.margin, dataset.enlarge)
         face = choose(find_faces(image, networks, settings))
-        pixels = align(image, face.landmarks, crop)
-        reasons, _ = assess(face.scaled(photo.scale), pixels)
-        return pixels, bool(reasons)
+        return align(image, face.landmarks, crop)
 
     return crop_of
 
@@ -87,10 +81,10 @@ def crop_by_landmarks(dataset: Dataset, crop: Crop) -> CropOf:
     """Alignment by the annotators' points; FG-NET has them."""
     settings = Settings()
 
-    def crop_of(photograph: Photograph) -> tuple[np.ndarray, bool]:
+    def crop_of(photograph: Photograph) -> np.ndarray:
         photo = decode(dataset.files.read(photograph.name), settings)
         points = fgnet.landmarks(dataset.files, photograph) / photo.scale
-        return reference_align(photo.image, points, crop), False
+        return reference_align(photo.image, points, crop)
 
     return crop_of
 

@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from training.ages import UNKNOWN
 from training.atomic import write_atomically
 from training.datasets.photographs import Photograph
 from training.datasets.registry import READERS
 from training.evaluation.crops import Crops, Mode, evaluation_crops
 from training.evaluation.subject import Subject
-from training.prepared import UNKNOWN, Prepared
+from training.prepared import Prepared
 
 BATCH = 64
 
@@ -24,8 +25,8 @@ class Embedded:
 
     names: paths in the data set. identities: int64 (n,), 0 up to their count, -1 unknown. ages:
     int64 years, genders: int64, 0 male, 1 female; -1 unknown. found: bool (n,), False for a missed
-    face. doubtful: bool (n,), the quality gate named a reason. embeddings: float32 unit (n, d), 0
-    for a missed face. age_groups: float32 probabilities (n, 3), (n, 0) from a model without them.
+    face. embeddings: float32 unit (n, d), 0 for a missed face. age_groups: float32 probabilities
+    (n, 3), (n, 0) from a model without them.
     features: further ones by name, such as "x" of a training checkpoint, float32 (n, d).
     """
 
@@ -34,7 +35,6 @@ class Embedded:
     ages: np.ndarray
     genders: np.ndarray
     found: np.ndarray
-    doubtful: np.ndarray
     embeddings: np.ndarray
     age_groups: np.ndarray
     data_sha256: str
@@ -67,7 +67,7 @@ def embed_prepared(
     """
     if prepared.crop != subject.crop:
         raise ValueError(f"the crops of {prepared.name} are not those {subject.name} was made for")
-    crops = Crops(prepared.crops[index], np.ones(len(index), bool), np.zeros(len(index), bool))
+    crops = Crops(prepared.crops[index], np.ones(len(index), bool))
     key = f"{subject.sha256} {digest} {sha256(index.tobytes()).hexdigest()}"
     result = embedded(subject, _photographs(prepared, index), crops, digest, kept_at(cache, key))
     return replace(result, identities=prepared.identities[index])
@@ -87,7 +87,6 @@ def embedded(
         ages=_known([photograph.age for photograph in photographs]),
         genders=_known([photograph.gender for photograph in photographs]),
         found=crops.found,
-        doubtful=crops.doubtful,
         embeddings=parts["embeddings"],
         age_groups=parts["age_groups"],
         data_sha256=digest,
@@ -101,12 +100,15 @@ def numbered(labels: Sequence[str | None]) -> np.ndarray:
 
 
 def data_hash(place: Path) -> str:
-    """sha256 of a zip's bytes, or of the names and bytes of a folder's images and labels."""
+    """sha256 of a zip's name and bytes, or of a folder's images and labels: their paths, from the
+    folder on, and bytes.
+    """
     digest = sha256()
+    root = place.parent if place.is_file() else place
     for path in [place] if place.is_file() else sorted(place.rglob("*")):
         # A prepared folder also holds teachers' embeddings, which come and go.
         if path.is_file() and path.suffix != ".npy":
-            digest.update(path.name.encode())
+            digest.update(path.relative_to(root).as_posix().encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from aifr.recognition.compare import template
-from training.datasets.splits import UNKNOWN, photo_split
+from training.ages import UNKNOWN
+from training.datasets.splits import photo_split
 from training.evaluation.bootstrap import Estimate, draws, rate
 from training.evaluation.embedded import Embedded
 

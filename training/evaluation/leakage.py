@@ -15,8 +15,8 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from training.ages import age_groups
-from training.datasets.splits import UNKNOWN, identity_split
+from training.ages import UNKNOWN, age_groups
+from training.datasets.splits import identity_split
 from training.evaluation.bootstrap import Estimate, draws, estimate, ratio
 
 TEST_SHARE = 0.3

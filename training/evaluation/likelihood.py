@@ -1,4 +1,5 @@
-"""How good likelihood ratios are: Cllr, Cllr-min, ECE (Bruemmer and du Preez 2006).
+"""How good likelihood ratios are: Cllr and Cllr-min (Bruemmer and du Preez 2006), and the expected
+calibration error (Naeini et al. 2015), which is not the empirical cross-entropy also called ECE.
 
 All at even prior odds: the weights of either kind are brought to a sum of one half.
 """
@@ -21,7 +22,7 @@ class ReliabilityCurve:
 
 
 def cllr(log_ratios: np.ndarray, same: np.ndarray, weights: np.ndarray) -> float:
-    """Cost of log likelihood ratios (m,), equation 12: 0 is perfect, 1 says nothing."""
+    """Cost of log likelihood ratios (m,): 0 is perfect, 1 says nothing."""
     return float(even(same, weights) @ costs(log_ratios, same))
 
 

@@ -10,6 +10,8 @@ from training.evaluation.embedded import Embedded
 
 AGE_GROUPS = 3
 GENDERS = 2
+WIDE_GAP = 15
+"""Years; the thesis drew its pairs so far apart or farther."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Pairs:
 
 
 def pairs_of(photos: Embedded) -> Pairs:
-    """Every pair once, without those of which a face was missed."""
+    """Every pair once, without those of which a face was missed; of photos of known people."""
     index = np.flatnonzero(photos.found)
     first, second = (index[side] for side in np.triu_indices(len(index), 1))
     similarities = photos.embeddings @ photos.embeddings.T

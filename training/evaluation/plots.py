@@ -9,13 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from training.evaluation.likelihood import ReliabilityCurve
-from training.evaluation.pair_table import Pairs
+from training.evaluation.pair_table import WIDE_GAP, Pairs
 from training.evaluation.protocols import Material
 from training.evaluation.ranking import GAPS, SingleMate
 from training.evaluation.verification import counted, share_from
 
 SIZE = (6.4, 4.2)
-WIDE_GAP = 15
 matplotlib.rcParams["svg.hashsalt"] = "aifr"
 
 

@@ -6,17 +6,17 @@ from functools import cached_property
 
 import numpy as np
 
+from training.ages import UNKNOWN
 from training.evaluation.bootstrap import draws
 from training.evaluation.embedded import Embedded
 from training.evaluation.fairness import Fairness, fairness
 from training.evaluation.holdout import holdout
 from training.evaluation.leakage import leakage
 from training.evaluation.outcome import Outcome, Table, show
-from training.evaluation.pair_table import Pairs, group_cells, matched_weights, pairs_of
+from training.evaluation.pair_table import WIDE_GAP, Pairs, group_cells, matched_weights, pairs_of
 from training.evaluation.ranking import GAPS, leave_one_out, single_mate
-from training.evaluation.thesis_pairs import COUNT, GAP, PairAccuracy, ThesisPairs, thesis_pairs
+from training.evaluation.thesis_pairs import COUNT, PairAccuracy, ThesisPairs, thesis_pairs
 from training.evaluation.verification import FALSE_ACCEPTANCE_RATES, Verification, verification
-from training.prepared import UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def run_pairs(material: Material) -> Outcome:
     same = int(result.pairs.same.sum())
     notes = [f"{same} pairs of one person and {len(result.pairs.same) - same} of two."]
     if same < COUNT:
-        notes.append(f"The set has no more than {same} pairs {GAP} years or more apart.")
+        notes.append(f"The set has no more than {same} pairs {WIDE_GAP} years or more apart.")
     if (material.photos.genders == UNKNOWN).all():
         notes.append("Without labels of gender the pairs are not balanced by it.")
     low, high = result.thresholds

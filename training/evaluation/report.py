@@ -17,14 +17,16 @@ from training.evaluation.calibrating import (
 )
 from training.evaluation.likelihood import reliability_curve
 from training.evaluation.outcome import Outcome, Table, as_json, markdown, show, stacked
+from training.evaluation.pair_table import WIDE_GAP
 from training.evaluation.protocols import PROTOCOLS, Material
 from training.evaluation.published import PUBLISHED
 from training.evaluation.ranking import leave_one_out, single_mate
-from training.evaluation.record import Record
+from training.evaluation.record import Record, command_line
 from training.evaluation.subject import Subject
 from training.evaluation.thesis_pairs import write_pairs
 from training.evaluation.verification import verification
 
+WIDE = f"gap >= {WIDE_GAP}"
 TITLES = {
     "single-mate": "Single mate: one photo of a person among other people's (the headline)",
     "leave-one-out": "Leave-one-out",
@@ -39,14 +41,19 @@ TITLES = {
 @dataclass(frozen=True)
 class Evaluated:
     """A model with what it made of the evaluation set. landmarks: the set aligned by the
-    annotators' points. labelled: photos of known age and gender for leakage, where there are any.
+    annotators' points. labelled: photos of known age and gender for leakage, where there are any;
+    labelled_notes: what to say of them. options: those of `training.evaluate` that name model, data
+    and seed; labelled_options: those for `labelled`.
     """
 
     subject: Subject
     detected: Material
     landmarks: Material
     labelled: Material | None
+    labelled_notes: list[str]
     record: Record
+    options: list[str]
+    labelled_options: list[str]
 
     def outcome(self, protocol: str) -> Outcome:
         """What a protocol gives."""
@@ -87,18 +94,19 @@ All of this is made by one command:
 on {record.data} (sha256 {record.data_sha256[:16]}), {record.date}, seed {record.seed}. FG-NET is a
 measure only: nothing here was trained on it, but the calibration, which is judged on other people
 than it was fitted on. Photos go the whole way from their bytes through decoding, detection and
-alignment. Brackets hold 95 % intervals by {record.bootstrap_replicates} bootstrap draws of people.
-The JSON files in [results](results) hold the same figures and more."""
+alignment. The command of each section gives the rows of the first model; a teacher's file as
+`--model` gives the teacher's. Brackets hold 95 % intervals by {record.bootstrap_replicates}
+bootstrap draws of people. The JSON files in [results](results) hold the same figures and more."""
 
 
 def _section(protocol: str, found: Mapping[str, Outcome], models: list[Evaluated]) -> str:
-    parts = [f"## {TITLES[protocol]}", f"    {_command(protocol, models[0].record)}"]
+    parts = [f"## {TITLES[protocol]}", f"    {_command(protocol, models[0])}"]
     tables = [(name, outcome.tables[0]) for name, outcome in found.items()]
     parts.append(markdown(stacked(tables)))
     parts += _notes(found)
     parts += [f"![{title}](results/{plot}.svg)" for title, plot in PLOTS.get(protocol, ())]
     if protocol == "leakage" and models[0].labelled is not None:
-        parts += _labelled_leakage(models[0].labelled)
+        parts += _labelled_leakage(models[0], models[0].labelled)
     if protocol == "leave-one-out":
         parts.append(_published(found, models))
     return "\n\n".join(parts)
@@ -117,15 +125,16 @@ def _notes(found: Mapping[str, Outcome]) -> list[str]:
     return [" ".join(notes)] if notes else []
 
 
-def _labelled_leakage(labelled: Material) -> list[str]:
+def _labelled_leakage(model: Evaluated, labelled: Material) -> list[str]:
     """Leakage on as many photos of each age group and gender, the committed model alone."""
     count = len(labelled.photos.names)
     outcome = PROTOCOLS["leakage"](labelled)
     return [
-        f"The committed model on {count:,} photos, equally many of each age group and gender "
-        "(with `--labelled`, and x with `--network`):",
+        f"The committed model on {count:,} photos, equally many of each age group and gender:",
+        f"    {_command('leakage', model, *model.labelled_options)}",
         markdown(outcome.tables[0]),
         *outcome.notes,
+        *model.labelled_notes,
     ]
 
 
@@ -154,7 +163,7 @@ def _held_out(model: Evaluated) -> dict[str, HeldOut]:
     photos, pairs = model.detected.photos, model.detected.pairs
     forms, seed = model.subject.forms, model.record.seed
     given = held_out(photos, pairs, FORMS[forms.get(GIVEN, "similarity")], seed)
-    found = {"ages given": given, "ages given, gap >= 15": given.where(given.gap >= 15)}
+    found = {"ages given": given, f"ages given, {WIDE}": given.where(given.gap >= WIDE_GAP)}
     if EXPECTED in forms:
         expected = with_expected_ages(photos, pairs)
         found["ages expected from the photos"] = held_out(
@@ -172,12 +181,13 @@ def _calibration(cuts: Mapping[str, HeldOut], first: Evaluated) -> str:
     return "\n\n".join(
         [
             "## Calibration",
-            f"    python -m training.calibrate --model models/{first.subject.name} "
-            f"--data {first.record.data}",
+            f"    {_calibrate_command(first)}",
             "Likelihood ratios of pairs of people that the calibration was not fitted on, at even "
-            "prior odds. Cllr is 0 for perfect likelihood ratios and 1 for none; Cllr-min is what "
-            "no calibration can mend.",
-            markdown(Table(("pairs", "Cllr", "Cllr-min", "ECE"), rows)),
+            "prior odds; the form of the calibration was chosen on these same pairs, which makes "
+            "the figures slightly optimistic. Cllr is 0 for perfect likelihood ratios and 1 for "
+            "none; Cllr-min is what no calibration can mend. The expected calibration error is the "
+            "mean distance between predicted and observed share.",
+            markdown(Table(("pairs", "Cllr", "Cllr-min", "expected calibration error"), rows)),
             "![Reliability of the likelihood ratios](results/reliability.svg)",
         ]
     )
@@ -188,20 +198,26 @@ def _reproduction(models: list[Evaluated]) -> str:
     rows = []
     for one in models:
         material = one.landmarks
-        far = material.pairs.where(material.pairs.gap >= 15)
+        far = material.pairs.where(material.pairs.gap >= WIDE_GAP)
         rank = leave_one_out(material.photos, material.drawn).rank1
-        mate = next(cut for cut in single_mate(material.photos, material.drawn) if cut.gap == 15)
+        mates = single_mate(material.photos, material.drawn)
+        mate = next(cut for cut in mates if cut.gap == WIDE_GAP)
         area = verification(far, material.photos, material.drawn).auc
         rows.append((one.subject.name, show(rank), show(mate.rank1), show(area)))
-    header = ("model", "leave-one-out", "single mate, gap >= 15", "AUC, gap >= 15")
+    header = ("model", "leave-one-out", f"single mate, {WIDE}", f"AUC, {WIDE}")
     lines = ["## On crops aligned by the annotators' points", markdown(Table(header, rows))]
-    lines.insert(1, f"    {_command('all', models[0].record)} --crops landmarks")
+    lines.insert(1, f"    {_command('all', models[0], '--crops', 'landmarks')}")
     return "\n\n".join(lines)
 
 
-def _command(protocol: str, record: Record) -> str:
-    model = f"models/{record.model}"
-    return f"python -m training.evaluate {protocol} --model {model} --data {record.data}"
+def _command(protocol: str, model: Evaluated, *more: str) -> str:
+    return command_line("training.evaluate", [protocol, *model.options, *more])
+
+
+def _calibrate_command(model: Evaluated) -> str:
+    pairs = zip(model.options[::2], model.options[1::2], strict=True)
+    shared = [word for pair in pairs if pair[0] != "--dataset" for word in pair]
+    return command_line("training.calibrate", shared)
 
 
 def _write_plots(

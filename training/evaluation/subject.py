@@ -34,6 +34,10 @@ class Subject:
     detector: Path
     embed: Embed
 
+    def learnt_from(self, dataset: str) -> bool:
+        """Whether the model says that it was trained on a data set, by the name of its reader."""
+        return any(dataset in name.lower() for name in self.trained_on or ())
+
 
 def load_subject(place: Path, detector: Path | None = None) -> Subject:
     """A model folder with its own detector, or a teacher (.pt) with the detector given.

@@ -50,7 +50,9 @@ def ten_fold(photos: Embedded, folds: list[np.ndarray]) -> TenFold:
 def _fold(
     photos: np.ndarray, identities: np.ndarray, pairs: int, generator: np.random.Generator
 ) -> np.ndarray:
-    """Both kinds of pairs of one fold, drawn without replacement as far as that goes."""
+    """Both kinds of pairs of one fold. Those of one person repeat only where there are too few;
+    those of two are drawn independently, so that a few may repeat.
+    """
     people = identities[photos]
     same = np.stack(np.nonzero(np.triu(people[:, None] == people, 1)), axis=1)
     if not len(same) or len(np.unique(people)) < 2:

@@ -9,13 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from training.evaluation.bootstrap import Estimate, estimate, ratio
+from training.ages import UNKNOWN
+from training.evaluation.bootstrap import Estimate, estimate, ratio, times_of
 from training.evaluation.embedded import Embedded
 from training.evaluation.folds import folds_of
-from training.evaluation.pair_table import Pairs
-from training.prepared import UNKNOWN
+from training.evaluation.pair_table import WIDE_GAP, Pairs
 
-GAP = 15
 COUNT = 1000
 THESIS_THRESHOLD = 0.5
 FOLDS = 5
@@ -42,7 +41,7 @@ class ThesisPairs:
 
 def thesis_pairs(photos: Embedded, pairs: Pairs, drawn: np.ndarray, seed: int) -> ThesisPairs:
     """Draws the pairs and decides them at both thresholds."""
-    eligible = pairs.where(pairs.gap >= GAP)
+    eligible = pairs.where(pairs.gap >= WIDE_GAP)
     chosen = eligible.where(drawn_pairs(eligible, photos.genders, COUNT, seed))
     thresholds = chosen_thresholds(chosen, eligible, photos, seed)
     return ThesisPairs(
@@ -56,11 +55,13 @@ def thesis_pairs(photos: Embedded, pairs: Pairs, drawn: np.ndarray, seed: int) -
 def drawn_pairs(pairs: Pairs, genders: np.ndarray, count: int, seed: int) -> np.ndarray:
     """Indices of at most `count` pairs of one person and as many of two of the same gender.
 
-    Both genders get equal shares where they are known; photos without one are left out then.
+    Each gender that has pairs of both kinds gives as many of either: as many as the scarcest of
+    them has. Photos of unknown gender are left out, unless there is no such gender.
     """
     generator = np.random.default_rng(seed)
     gender = np.where(genders[pairs.first] == genders[pairs.second], genders[pairs.first], -2)
-    known = [kind for kind in np.unique(gender[pairs.same]) if kind >= 0]
+    kinds = np.intersect1d(gender[pairs.same], gender[~pairs.same])
+    known = [kind for kind in kinds if kind >= 0]
     sides = [
         np.flatnonzero((gender == kind) & (pairs.same == same))
         for kind in known or [UNKNOWN]
@@ -113,7 +114,7 @@ def _accuracy(
 ) -> PairAccuracy:
     right = (pairs.similarity >= threshold) == pairs.same
     one, other = photos.identities[pairs.first], photos.identities[pairs.second]
-    times = np.where(one == other, drawn[:, one], drawn[:, one] * drawn[:, other])
+    times = times_of(one, other, drawn)
     return PairAccuracy(
         accuracy=_share(times, right),
         same=_share(times[:, pairs.same], right[pairs.same]),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.evaluation.bootstrap import Estimate, estimate, ratio
+from training.evaluation.bootstrap import Estimate, estimate, ratio, times_of
 from training.evaluation.embedded import Embedded
 from training.evaluation.pair_table import Pairs
 
@@ -54,10 +54,9 @@ def verification(
 def counted(
     pairs: Pairs, photos: Embedded, drawn: np.ndarray, weights: np.ndarray | None = None
 ) -> Histograms:
-    """Counts pairs into bins in every replicate.
+    """Counts pairs into bins in every replicate, as often as `times_of` says.
 
-    Both people of a pair are drawn: it counts as often as the product of their draws. Holds a row
-    of bins for every pair of identities, which suits up to a few hundred identities.
+    Holds a row of bins for every pair of identities, which suits up to a few hundred identities.
     """
     if weights is None:
         weights = np.ones(len(pairs.same))
@@ -126,7 +125,6 @@ def _replicated(
     couples, row = np.unique(low[chosen] * count + high[chosen], return_inverse=True)
     cells = np.bincount(row * BINS + bins[chosen], weights[chosen], len(couples) * BINS)
     one, other = np.divmod(couples, count)
-    # A pair of one person counts as often as that person was drawn, not the square of it.
-    times = np.where(one == other, drawn[:, one], drawn[:, one] * drawn[:, other])
+    times = times_of(one, other, drawn)
     counts = times.astype(np.float32) @ cells.reshape(-1, BINS).astype(np.float32)
     return counts.astype(np.float64)

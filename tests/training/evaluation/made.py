@@ -40,7 +40,6 @@ def photos_with(
         ages=np.asarray(ages),
         genders=np.full(count, -1) if genders is None else np.asarray(genders),
         found=found,
-        doubtful=np.zeros(count, bool),
         embeddings=(np.asarray(embeddings) * found[:, None]).astype(np.float32),
         age_groups=np.empty((count, 0), np.float32),
         data_sha256="0" * 64,

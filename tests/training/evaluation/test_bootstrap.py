@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.evaluation.bootstrap import draws, estimate, rate
+from training.evaluation.bootstrap import draws, estimate, rate, times_of
 
 
 def test_every_draw_has_as_many_people_as_the_data() -> None:
@@ -46,3 +46,11 @@ def test_draws_that_lack_a_figure_are_left_out_of_its_interval() -> None:
     found = estimate(np.array([0.5, np.nan, 0.4, 0.6]))
 
     assert 0.4 <= found.low < found.high <= 0.6
+
+
+def test_a_pair_counts_by_the_draws_of_its_two_people_and_of_one_person_only_once() -> None:
+    drawn = np.array([[1.0, 1.0, 1.0], [2.0, 0.0, 3.0]])
+
+    times = times_of(np.array([0, 0, 0, 2]), np.array([0, 1, 2, 2]), drawn)
+
+    assert times.tolist() == [[1, 1, 1, 1], [2, 0, 6, 3]]

@@ -1,13 +1,16 @@
 """The commands, from files to files."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from aifr.recognition.calibration import PhotoFacts, assess_pair
 from aifr.recognition.card import read_card
-from tests.training.evaluation.places import read_json, write_people
+from tests.training.evaluation.places import read_json, write_model, write_people
+from tests.training.made import made_set, write_prepared
 from training import calibrate, evaluate
 from training.evaluation.embedded import Embedded, embed_dataset
 from training.evaluation.protocols import PROTOCOLS
@@ -67,6 +70,55 @@ def test_the_report_has_every_model_in_every_section(
 def by_landmarks(subject, place, dataset, mode, cache) -> Embedded:  # type: ignore[no-untyped-def]
     """No detector finds a face in noise."""
     return embed_dataset(subject, dataset, place, "landmarks", cache)
+
+
+def test_every_command_of_the_report_names_model_data_and_seed(
+    model_folder: Path,
+    fgnet: Path,
+    people: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(evaluate, "photos_of", by_landmarks)
+
+    place = ("--model", model_folder, "--data", fgnet, "--seed", 3, "--labelled", people)
+    run(evaluate, monkeypatch, "report", *place, "--cache", tmp_path, "--out", tmp_path / "docs")
+
+    text = (tmp_path / "docs" / "results.md").read_text()
+    shared = "--model squares --data fgnet"
+    evaluated = f"python -m training.evaluate {{}} {shared} --dataset fgnet --seed 3"
+    lines = text.splitlines()
+    for protocol in PROTOCOLS:
+        assert f"    {evaluated.format(protocol)}" in lines
+    assert f"    {evaluated.format('leakage')} --labelled people" in lines
+    assert f"    {evaluated.format('all')} --crops landmarks" in lines
+    assert f"    python -m training.calibrate {shared} --seed 3" in lines
+
+
+@pytest.mark.parametrize("learnt", [True, False])
+def test_leakage_says_where_the_model_learnt_from_the_photos_it_is_probed_on(
+    detector: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learnt: bool
+) -> None:
+    trained_on = ["utkface: 160 photos"] if learnt else ["lfw: 3 photos"]
+    model = write_model(tmp_path / "squares", detector, trained_on)
+    labelled = write_people(tmp_path / "labelled", name="utkface")
+
+    place = ("--model", model, "--data", labelled, "--labelled", labelled)
+    run(evaluate, monkeypatch, "leakage", *place, "--cache", tmp_path, "--out", tmp_path)
+
+    assert ("learnt from this data set" in (tmp_path / "leakage.md").read_text()) == learnt
+
+
+def test_photos_of_unknown_people_are_no_one_person(
+    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = made_set(side=112)
+    unnamed = replace(made, identities=np.full_like(made.identities, -1))
+    data = write_prepared(unnamed, tmp_path / "unnamed")
+
+    with pytest.raises(ValueError, match="single-mate needs the identity of every photo"):
+        place = ("--model", model_folder, "--data", data, "--cache", tmp_path)
+        run(evaluate, monkeypatch, "single-mate", *place)
 
 
 def test_a_model_is_not_measured_on_lfw_where_it_was_trained_on_it(

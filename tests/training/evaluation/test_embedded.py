@@ -1,12 +1,16 @@
 """Evaluation sets through a model."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from aifr.recognition.align import ARCFACE_TEMPLATE, arcface_crop
+from aifr.settings import Settings
+from training.datasets import fgnet as reader
+from training.evaluation import crops
 from training.evaluation.crops import evaluation_crops, reference_align
 from training.evaluation.embedded import (
     Embedded,
@@ -24,7 +28,7 @@ def subject(teacher: Path, detector: Path) -> Subject:
     return load_subject(teacher, detector)
 
 
-def refuse(crops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def refuse(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     raise AssertionError("embedded twice")
 
 
@@ -100,6 +104,33 @@ def test_the_hash_tells_other_data_apart(fgnet: Path, people: Path) -> None:
     assert data_hash(fgnet) != data_hash(people)
 
 
+def test_the_hash_tells_which_folder_a_photo_lies_in(tmp_path: Path) -> None:
+    for person in ("anna", "bert"):
+        (tmp_path / person / "data" / person).mkdir(parents=True)
+        (tmp_path / person / "data" / person / "1.jpg").write_bytes(b"photo")
+
+    assert data_hash(tmp_path / "anna" / "data") != data_hash(tmp_path / "bert" / "data")
+
+
+def test_a_folder_has_the_same_hash_wherever_it_lies(tmp_path: Path) -> None:
+    for place in ("here", "there"):
+        (tmp_path / place / "anna").mkdir(parents=True)
+        (tmp_path / place / "anna" / "1.jpg").write_bytes(b"photo")
+
+    assert data_hash(tmp_path / "here") == data_hash(tmp_path / "there")
+
+
+def test_crops_are_made_anew_under_other_settings(
+    fgnet: Path, detector: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = reader.read(fgnet)
+    for side in (640, 480, 640):
+        monkeypatch.setattr(crops, "Settings", partial(Settings, detect_long_side=side))
+        evaluation_crops(data, "hash", "landmarks", arcface_crop(), detector, tmp_path)
+
+    assert len(list(tmp_path.glob("crops-*.npz"))) == 2
+
+
 def test_unnamed_people_have_no_number() -> None:
     assert numbered(["b", None, "a", "b"]).tolist() == [1, -1, 0, 1]
 
@@ -114,19 +145,17 @@ def test_points_at_the_template_leave_the_photo_as_it_is() -> None:
     assert np.abs(crop.astype(int) - pixels).max() <= 1
 
 
-def test_crops_by_landmarks_have_no_doubts(fgnet: Path, detector: Path, tmp_path: Path) -> None:
-    from training.datasets import fgnet as reader
-
-    crops = evaluation_crops(
+def test_crops_by_landmarks_are_all_found(fgnet: Path, detector: Path, tmp_path: Path) -> None:
+    made = evaluation_crops(
         reader.read(fgnet), "hash", "landmarks", arcface_crop(), detector, tmp_path
     )
 
-    assert crops.pixels.shape == (60, 112, 112, 3)
-    assert crops.found.all() and not crops.doubtful.any()
+    assert made.pixels.shape == (60, 112, 112, 3)
+    assert made.found.all()
 
 
 def test_an_evaluation_set_knows_how_many_people_it_has() -> None:
     empty = np.empty(0, np.int64)
-    nothing = Embedded([], empty, empty, empty, empty, empty, empty, empty, "")
+    nothing = Embedded([], empty, empty, empty, empty, empty, empty, "")
 
     assert nothing.identity_count == 0

@@ -41,6 +41,24 @@ def test_both_genders_get_equal_shares_and_no_pair_mixes_them() -> None:
     assert [(one[~drawn.same] == gender).sum() for gender in (0, 1)] == [20, 20]
 
 
+def test_photos_of_unknown_gender_are_left_out_where_others_are_known() -> None:
+    genders = np.where(PHOTOS.identities < 5, -1, PHOTOS.genders)
+
+    drawn = PAIRS.where(drawn_pairs(PAIRS, genders, count=40, seed=0))
+
+    assert (genders[drawn.first] >= 0).all() and (genders[drawn.second] >= 0).all()
+
+
+def test_the_scarcer_gender_sets_the_share_of_both() -> None:
+    genders = np.where(PHOTOS.identities < 2, 1, 0)
+    scarce = int((PAIRS.same & (genders[PAIRS.first] == 1)).sum())
+
+    drawn = PAIRS.where(drawn_pairs(PAIRS, genders, count=10_000, seed=0))
+
+    one = genders[drawn.first]
+    assert [(one[drawn.same] == gender).sum() for gender in (0, 1)] == [scarce, scarce]
+
+
 def test_where_pairs_are_scarce_all_are_taken() -> None:
     drawn = drawn_pairs(PAIRS, np.full(len(PHOTOS.names), -1), count=10_000, seed=0)
 
