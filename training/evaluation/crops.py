@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
+from aifr import recognition
 from aifr.errors import AifrError
 from aifr.recognition.align import Crop, align, similarity_transform
 from aifr.recognition.card import sha256 as sha256_of_file
@@ -40,12 +41,19 @@ def evaluation_crops(
 ) -> Crops:
     """The crops of a data set, made once and then kept under `cache`."""
     # The settings bound what is decoded and which faces are looked for.
-    made_from = f"{data_hash} {mode} {crop} {sha256_of_file(detector)} {Settings()!r}"
+    made_by = f"{sha256_of_file(detector)} {Settings()!r} {code_hash()}"
+    made_from = f"{data_hash} {mode} {crop} {made_by}"
     path = cache / f"crops-{sha256(made_from.encode()).hexdigest()[:16]}.npz"
     if not path.exists():
         crops = _made(dataset, mode, crop, detector)
         write_atomically(path, lambda file: np.savez(file, allow_pickle=False, **vars(crops)))
     return Crops(**np.load(path))
+
+
+def code_hash() -> str:
+    """sha256 of the modules that make a crop of a photo's bytes."""
+    modules = [*sorted(Path(recognition.__file__).parent.glob("*.py")), Path(__file__)]
+    return sha256(b"".join(module.read_bytes() for module in modules)).hexdigest()
 
 
 def _made(dataset: Dataset, mode: Mode, crop: Crop, detector: Path) -> Crops:

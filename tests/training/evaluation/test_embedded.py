@@ -131,6 +131,17 @@ def test_crops_are_made_anew_under_other_settings(
     assert len(list(tmp_path.glob("crops-*.npz"))) == 2
 
 
+def test_crops_are_made_anew_by_other_code(
+    fgnet: Path, detector: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = reader.read(fgnet)
+    for code in ("before", "after", "before"):
+        monkeypatch.setattr(crops, "code_hash", lambda code=code: code)
+        evaluation_crops(data, "hash", "landmarks", arcface_crop(), detector, tmp_path)
+
+    assert len(list(tmp_path.glob("crops-*.npz"))) == 2
+
+
 def test_unnamed_people_have_no_number() -> None:
     assert numbered(["b", None, "a", "b"]).tolist() == [1, -1, 0, 1]
 
