@@ -221,7 +221,8 @@ def distil(settings: DistilSettings, lessons: Lessons, folder: Path, device: tor
         )
     student = Student(settings, lessons.teacher.shape[1], device)
     checkpoint = folder / "checkpoint.pt"
-    progress = load_checkpoint(checkpoint, student.parts) or {"step": 0, "history": []}
+    made_by = json.dumps([asdict(settings), lessons.sources], sort_keys=True)
+    progress = load_checkpoint(checkpoint, student.parts, made_by) or {"step": 0, "history": []}
     order = Order(len(lessons.crops), settings.batch, settings.seed).from_step(progress["step"])
     with tqdm(total=settings.steps, initial=progress["step"], mininterval=5) as bar:
         while progress["step"] < settings.steps:
@@ -233,7 +234,7 @@ def distil(settings: DistilSettings, lessons: Lessons, folder: Path, device: tor
                 progress["history"].append({"step": progress["step"], **figures})
                 bar.set_postfix(figures)
             if progress["step"] % CHECKPOINT_EVERY == 0 or progress["step"] == settings.steps:
-                save_checkpoint(checkpoint, student.parts, progress)
+                save_checkpoint(checkpoint, student.parts, progress, made_by)
                 _write_result(folder, settings, lessons, student.averaged, progress)
     # Once more, since a run may die between its last checkpoint and what is written after it.
     _write_result(folder, settings, lessons, student.averaged, progress)

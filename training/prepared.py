@@ -11,8 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from aifr.recognition.align import Crop
-
-UNKNOWN = -1
+from training.ages import UNKNOWN
 
 
 @dataclass(frozen=True)
