@@ -20,7 +20,7 @@ FACTOR = 0.709
 THRESHOLDS = (0.6, 0.7, 0.7)
 MOST_CANDIDATES = 1000
 
-# The finer search takes a hundred megabytes: one at a time.
+# On a photo full of candidates the finer search takes hundreds of megabytes: one at a time.
 _searching = threading.Lock()
 
 
