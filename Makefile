@@ -75,10 +75,10 @@ $(DETECTOR): training/export_detector.py training/torchscript.py | .venv/.serve
 
 .venv/.serve: pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(INSTALL) -e ".[local]"
+	$(INSTALL) -e ".[local,casebook]"
 	$(INSTALL) --no-deps facenet-pytorch==2.5.3
 	touch $@
 
 .venv/.test: .venv/.serve
-	$(INSTALL) -e ".[local,train,test]"
+	$(INSTALL) -e ".[local,casebook,train,test]"
 	touch $@

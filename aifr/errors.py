@@ -110,3 +110,48 @@ class NoFace(RequestFailed):
 class ModelUnavailable(RequestFailed):
     status = 503
     code = "model_unavailable"
+
+
+class StoreUnavailable(RequestFailed):
+    """Records or objects cannot be reached just now; the same call may pass later."""
+
+    status = 503
+    code = "store_unavailable"
+
+
+class ObjectMissing(NotFound):
+    """An object store holds nothing under a name."""
+
+    code = "object_missing"
+
+
+class NotAuthenticated(InvalidRequest):
+    """Nobody, or nobody we know, where somebody is needed."""
+
+    status = 401
+    code = "not_authenticated"
+
+
+class NotAllowed(InvalidRequest):
+    """Known, and not allowed."""
+
+    status = 403
+    code = "not_allowed"
+
+
+class Conflict(InvalidRequest):
+    """The record is in a state in which this cannot be done."""
+
+    status = 409
+    code = "conflict"
+
+
+class TooManyRequests(InvalidRequest):
+    """`seconds` until the caller may try again."""
+
+    status = 429
+    code = "too_many_requests"
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds

@@ -14,7 +14,9 @@ PLATFORM_VARIABLES = {"google_cloud_project": "GOOGLE_CLOUD_PROJECT"}
 class Settings:
     """Limits and places; each field is set by the variable AIFR_<FIELD NAME IN CAPITALS>.
 
-    allowed_origins: the sites that browsers may call from, "*" for all. google_cloud_project: set
+    records: sqlite:FILE or firestore://PROJECT/DATABASE. photos, incoming: file:FOLDER,
+    gs://BUCKET/PREFIX or s3://BUCKET/PREFIX; clean copies, and what was uploaded and waits for
+    ingestion. allowed_origins: the sites that browsers may call from, "*" for all. google_cloud_project: set
     by the platform's own variable, GOOGLE_CLOUD_PROJECT; links log lines to traces.
     """
 
@@ -28,6 +30,9 @@ class Settings:
     detect_long_side: int = 640
     search_long_side: int = 1280
     torch_threads: int = 1
+    records: str = "sqlite:data/casebook.sqlite3"
+    photos: str = "file:data/photos"
+    incoming: str = "file:data/incoming"
     allowed_origins: tuple[str, ...] = ()
     google_cloud_project: str = ""
 
