@@ -16,8 +16,9 @@ class Settings:
 
     records: sqlite:FILE or firestore://PROJECT/DATABASE. photos, incoming: file:FOLDER,
     gs://BUCKET/PREFIX or s3://BUCKET/PREFIX; clean copies, and what was uploaded and waits for
-    ingestion. allowed_origins: the sites that browsers may call from, "*" for all. google_cloud_project: set
-    by the platform's own variable, GOOGLE_CLOUD_PROJECT; links log lines to traces.
+    ingestion. allowed_origins: the sites that browsers may call from, "*" for all.
+    google_cloud_project: set by the platform's own variable, GOOGLE_CLOUD_PROJECT; links log lines
+    to traces.
     """
 
     model_folder: Path = DEFAULT_MODEL_FOLDER
