@@ -27,6 +27,7 @@ from training.evaluation.calibrating import (
     GIVEN,
     HeldOut,
     Quality,
+    chance,
     fit,
     held_out,
     quality,
@@ -117,9 +118,10 @@ def main() -> None:
         "data_sha256": photos.data_sha256,
         "caution": CAUTION,
     }
+    parameters = {name: part.parameters for name, part in found.items()}
     card = replace(
         card,
-        calibration={name: part.parameters for name, part in found.items()},
+        calibration={**parameters, "chance": chance(found[GIVEN].judged)},
         figures={**card.figures, "calibration": figures},
     )
     write_card(arguments.model, card)

@@ -9,6 +9,9 @@ let expect (left out for a model without them). Each holds
     bounds: the least and the greatest likelihood ratio that the data it was fitted on can support
 
 With offset and slope interpolated between the knots, ln LR = offset + slope x similarity.
+
+`chance` holds likelihood_ratios, ascending, and rates: the share of pairs of two different people,
+ages given, whose likelihood ratio reaches each, above 0.
 """
 
 from collections.abc import Mapping, Sequence
@@ -92,6 +95,21 @@ def likelihood_ratio(
         np.array([similarity]), np.array([age_gap]), np.array([younger_age]), parameters
     )
     return float(np.exp(alone[0]))
+
+
+def chance_rate(likelihood_ratio: float, calibration: Mapping[str, Any]) -> float:
+    """The probability that a pair of two different people reaches this likelihood ratio, at most 1.
+
+    Between the ratios of the card's table it is interpolated, both logarithmic; below the first it
+    is 1, beyond the last what it is there. Without a table it is the bound 1/LR (Markov's
+    inequality: over pairs of two people, calibrated ratios have mean 1).
+    """
+    table = calibration.get("chance")
+    if table is None:
+        return min(1.0, 1 / likelihood_ratio)
+    place = np.log(likelihood_ratio)
+    ratios, rates = np.log(table["likelihood_ratios"]), np.log(table["rates"])
+    return min(1.0, float(np.exp(np.interp(place, ratios, rates, left=0.0))))
 
 
 def log_likelihood_ratios(

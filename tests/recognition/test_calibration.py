@@ -10,6 +10,7 @@ from aifr.recognition.calibration import (
     PhotoFacts,
     ages_of_pair,
     assess_pair,
+    chance_rate,
     likelihood_ratio,
     log_likelihood_ratios,
     reading,
@@ -73,6 +74,34 @@ def test_the_ratio_never_falls_as_the_similarity_rises() -> None:
 def test_the_ratio_stays_within_what_the_data_bore_out() -> None:
     assert likelihood_ratio(1.0, 0, 18, PARAMETERS) == pytest.approx(800)
     assert likelihood_ratio(-1.0, 0, 18, PARAMETERS) == pytest.approx(0.02)
+
+
+CHANCE = {"chance": {"likelihood_ratios": [1, 10, 100], "rates": [0.2, 0.02, 0.001]}}
+
+
+@pytest.mark.parametrize(
+    ("ratio", "rate"),
+    [
+        (1, 0.2),
+        (10, 0.02),
+        (10**0.5, (0.2 * 0.02) ** 0.5),
+        (10**1.5, (0.02 * 0.001) ** 0.5),
+        (100, 0.001),
+        (5000, 0.001),
+        (0.5, 1),
+    ],
+)
+def test_how_often_two_people_are_so_alike_lies_between_what_was_counted(
+    ratio: float, rate: float
+) -> None:
+    assert chance_rate(ratio, CHANCE) == pytest.approx(rate)
+
+
+@pytest.mark.parametrize(("ratio", "rate"), [(0.1, 1), (1, 1), (4, 0.25), (800, 1 / 800)])
+def test_where_nothing_was_counted_the_ratio_itself_bounds_how_often(
+    ratio: float, rate: float
+) -> None:
+    assert chance_rate(ratio, {"ages_given": PARAMETERS}) == pytest.approx(rate)
 
 
 def test_known_ages_give_their_gap_and_the_younger() -> None:

@@ -34,6 +34,7 @@ AGE_EDGES = (4, 13, 18)
 RIDGE, SMOOTHNESS = 1e-7, 1e-5
 FOLDS = 5
 REPEATS = 4
+CHANCE_RATIOS = (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500)
 
 
 @dataclass(frozen=True)
@@ -160,6 +161,16 @@ def quality(pairs: HeldOut, drawn: np.ndarray) -> Quality:
     """Cllr with its interval over identities, Cllr-min and expected calibration error."""
     given = (pairs.log_ratios, pairs.same, pairs.weights)
     return Quality(_cllr_estimate(pairs, drawn), round(cllr_min(*given), 4), round(ece(*given), 4))
+
+
+def chance(judged: HeldOut) -> dict[str, list[float]]:
+    """How often two people reach each likelihood ratio: `chance` of `aifr.recognition.calibration`.
+    Ratios that no pair reached are left out: nothing is known of them but that they are rarer.
+    """
+    log_ratios = judged.log_ratios[~judged.same]
+    rates = {ratio: float((log_ratios >= np.log(ratio)).mean()) for ratio in CHANCE_RATIOS}
+    reached = {ratio: round(rate, 8) for ratio, rate in rates.items() if rate}
+    return {"likelihood_ratios": [*reached], "rates": [*reached.values()]}
 
 
 def with_expected_ages(photos: Embedded, pairs: Pairs) -> Pairs:

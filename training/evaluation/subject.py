@@ -64,7 +64,9 @@ def _model_folder(folder: Path) -> Subject:
         sha256=model.card.sha256[EMBEDDER],
         trained_on=model.card.trained_on,
         origin=_origin(model.card),
-        forms={name: part["form"] for name, part in model.card.calibration.items()},
+        forms={
+            name: part["form"] for name, part in model.card.calibration.items() if "form" in part
+        },
         crop=model.card.crop,
         detector=folder / DETECTOR,
         embed=embed,

@@ -10,8 +10,10 @@ from tests.training.evaluation.made import made_photos
 from training.evaluation import calibrating
 from training.evaluation.bootstrap import draws
 from training.evaluation.calibrating import (
+    CHANCE_RATIOS,
     FORMS,
     cell_weights,
+    chance,
     fit,
     held_out,
     quality,
@@ -133,6 +135,26 @@ def test_the_cost_of_the_data_itself_is_its_cllr() -> None:
     assert found.cllr.value == pytest.approx(cllr(judged.log_ratios, judged.same, judged.weights))
     assert found.cllr_min <= found.cllr.value < 1
     assert found.cllr.low < found.cllr.value < found.cllr.high
+
+
+def test_two_people_reach_a_likelihood_ratio_as_often_as_was_counted() -> None:
+    judged = held_out(PHOTOS, pairs_of(PHOTOS), FORMS["similarity"], seed=0)
+    ratios = np.exp(judged.log_ratios[~judged.same])
+
+    table = chance(judged)
+
+    counted = {ratio: sum(r >= ratio for r in ratios) / len(ratios) for ratio in CHANCE_RATIOS}
+    kept = dict(zip(table["likelihood_ratios"], table["rates"], strict=True))
+    assert kept == pytest.approx({ratio: rate for ratio, rate in counted.items() if rate}, abs=1e-7)
+    assert kept[0.02] == 1 and 0 < kept[1] < 0.5
+
+
+def test_a_likelihood_ratio_that_no_two_people_reached_has_no_rate() -> None:
+    judged = held_out(PHOTOS, pairs_of(PHOTOS), FORMS["similarity"], seed=0)
+
+    table = chance(judged.where(judged.same | (judged.log_ratios < np.log(3))))
+
+    assert table["likelihood_ratios"][-1] == 2
 
 
 def test_expected_ages_are_those_that_serving_expects() -> None:

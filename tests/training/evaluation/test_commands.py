@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from aifr.recognition.calibration import PhotoFacts, assess_pair
+from aifr.recognition.calibration import PhotoFacts, assess_pair, chance_rate
 from aifr.recognition.card import read_card
 from tests.training.evaluation.places import read_json, write_model, write_people
 from tests.training.made import made_set, write_prepared
@@ -167,6 +167,7 @@ def test_calibrating_writes_into_the_card_what_serving_reads(
         assert figures[name]["all"]["cllr"]["value"] == min(costs.values()) < 1
         assert costs[card.calibration[name]["form"]] == min(costs.values())
         assert card.calibration[name]["people"] == 10
+    assert card.calibration["chance"]["rates"][0] == 1 == chance_rate(0.001, card.calibration)
 
 
 def detected_by_landmarks(subject, dataset, place, mode, cache) -> Embedded:  # type: ignore[no-untyped-def]
