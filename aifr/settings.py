@@ -7,6 +7,7 @@ from pathlib import Path
 
 MEBI = 1024 * 1024
 DEFAULT_MODEL_FOLDER = Path(__file__).resolve().parent.parent / "models" / "default"
+TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 PLATFORM_VARIABLES = {"google_cloud_project": "GOOGLE_CLOUD_PROJECT"}
 
 
@@ -16,9 +17,14 @@ class Settings:
 
     records: sqlite:FILE or firestore://PROJECT/DATABASE. photos, incoming: file:FOLDER,
     gs://BUCKET/PREFIX or s3://BUCKET/PREFIX; clean copies, and what was uploaded and waits for
-    ingestion. allowed_origins: the sites that browsers may call from, "*" for all.
-    google_cloud_project: set by the platform's own variable, GOOGLE_CLOUD_PROJECT; links log lines
-    to traces.
+    ingestion. match_bar: likelihood ratio from which a match enters the reviewers' queue.
+    blind_review: no scores until a reviewer has answered. staff_audience: of the OpenID Connect
+    tokens of reviewers; staff_keys: whether keys are taken in their place, as locally.
+    trusted_proxies: how many add to X-Forwarded-For. writes_an_hour, searches_an_hour: for each
+    key and address. retry_hours: how long an event that fails is tried again. keep_..._days: until
+    a sighting without a match, and a closed case, are erased. allowed_origins: the sites that
+    browsers may call from, "*" for all. google_cloud_project: set by the platform's own variable,
+    GOOGLE_CLOUD_PROJECT; links log lines to traces.
     """
 
     model_folder: Path = DEFAULT_MODEL_FOLDER
@@ -34,6 +40,16 @@ class Settings:
     records: str = "sqlite:data/casebook.sqlite3"
     photos: str = "file:data/photos"
     incoming: str = "file:data/incoming"
+    match_bar: float = 10.0
+    blind_review: bool = True
+    staff_audience: str = ""
+    staff_keys: bool = False
+    trusted_proxies: int = 0
+    writes_an_hour: int = 60
+    searches_an_hour: int = 300
+    retry_hours: int = 24
+    keep_sightings_days: int = 365
+    keep_closed_days: int = 90
     allowed_origins: tuple[str, ...] = ()
     google_cloud_project: str = ""
 
@@ -58,10 +74,19 @@ def _parse(variable: str, text: str, default: object) -> object:
         return Path(text)
     if isinstance(default, str):
         return text
+    if isinstance(default, bool):
+        return _truth(variable, text)
     try:
-        return int(text)
+        return type(default)(text)  # type: ignore[call-arg]
     except ValueError:
-        raise ValueError(f"{variable} must be a whole number, not {text!r}") from None
+        kind = "whole number" if isinstance(default, int) else "number"
+        raise ValueError(f"{variable} must be a {kind}, not {text!r}") from None
+
+
+def _truth(variable: str, text: str) -> bool:
+    if text not in TRUTHS:
+        raise ValueError(f"{variable} must be true or false, not {text!r}")
+    return TRUTHS[text]
 
 
 @cache

@@ -8,7 +8,7 @@ import numpy as np
 
 from aifr.errors import NoFace, SeveralFaces
 
-Choice = Literal["largest", "only"]
+Choice = Literal["largest", "only"] | int
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,16 @@ class Face:
 
 
 def choose(faces: Sequence[Face], choice: Choice = "largest") -> Face:
-    """The face that is meant.
+    """The face that is meant; a number is its place among `faces`.
 
     Raises NoFace; SeveralFaces where `choice` is "only" and there are more.
     """
     if not faces:
         raise NoFace("No face was found in the photo.")
+    if isinstance(choice, int):
+        if not 0 <= choice < len(faces):
+            raise NoFace(f"The photo shows {len(faces)} faces, and none at place {choice}.")
+        return faces[choice]
     if choice == "only" and len(faces) > 1:
         raise SeveralFaces(f"The photo shows {len(faces)} faces; exactly one was asked for.")
     return max(faces, key=lambda face: face.area)

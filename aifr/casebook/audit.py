@@ -1,0 +1,96 @@
+"""Who did what to which record: append-only, one hash chain a case or sighting.
+
+An event never holds what was written, only which fields; so that it may outlive an erasure.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from aifr.casebook.identity import digest
+from aifr.casebook.moment import now
+from aifr.casebook.records.contract import Query, Records, Transaction
+from aifr.casebook.stored import as_document, as_records
+
+EVENTS, HEADS = "audit", "audit_heads"
+START = "0" * 64
+PAGE = 200
+
+
+@dataclass(frozen=True)
+class Event:
+    """actor: role, and name where there is one. previous, own: hex digests of the event before in
+    the chain and of this one.
+    """
+
+    identity: str
+    subject: str
+    sequence: int
+    created: str
+    actor: str
+    action: str
+    details: list[str] = field(default_factory=list)
+    previous: str = START
+    own: str = ""
+
+
+class Trail:
+    """The end of a subject's chain, read in a transaction and written on in it."""
+
+    def __init__(self, transaction: Transaction, subject: str) -> None:
+        head = transaction.get(HEADS, subject) or {"sequence": 0, "own": START}
+        self._transaction, self._subject = transaction, subject
+        self._sequence, self._previous = head["sequence"], head["own"]
+
+    def append(self, actor: str, action: str, details: Sequence[str] = ()) -> None:
+        """Adds an event; only after the last read of the transaction."""
+        self._sequence += 1
+        event = sealed(
+            Event(
+                identity=f"{self._subject}-{self._sequence:06d}",
+                subject=self._subject,
+                sequence=self._sequence,
+                created=now(),
+                actor=actor,
+                action=action,
+                details=list(details),
+                previous=self._previous,
+            )
+        )
+        self._previous = event.own
+        self._transaction.put(EVENTS, event.identity, as_document(event))
+        head = {"sequence": self._sequence, "own": event.own}
+        self._transaction.put(HEADS, self._subject, head)
+
+
+def sealed(event: Event) -> Event:
+    """The event with the hash of all that it says."""
+    said = {**as_document(event), "own": ""}
+    return Event(**{**vars(event), "own": digest(event.identity, json.dumps(said, sort_keys=True))})
+
+
+def history(records: Records, subject: str) -> list[Event]:
+    """All events of a subject, oldest first."""
+    events: list[Event] = []
+    while True:
+        after = (events[-1].sequence, events[-1].identity) if events else None
+        query = Query(EVENTS, {"subject": subject}, order="sequence", after=after, limit=PAGE)
+        page = as_records(Event, records.find(query))
+        events += page
+        if len(page) < PAGE:
+            return events
+
+
+def broken_link(records: Records, subject: str) -> int | None:
+    """The sequence number of the first event that was altered, moved or removed; None if none was.
+
+    The head tells whether the last events are missing.
+    """
+    previous, number = START, 0
+    for number, event in enumerate(history(records, subject), 1):
+        whole = event == sealed(event) and event.previous == previous
+        if not whole or event.sequence != number:
+            return number
+        previous = event.own
+    head = records.get(HEADS, subject) or {"sequence": 0, "own": START}
+    return None if (head["sequence"], head["own"]) == (number, previous) else number + 1

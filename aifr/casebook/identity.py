@@ -1,0 +1,36 @@
+"""Names of records: a letter that tells the kind, and 20 hex digits."""
+
+import hashlib
+import re
+import secrets
+from typing import Literal
+
+Prefix = Literal["c", "s", "p", "m"]
+CASE, SIGHTING, PHOTO, MATCH = "c", "s", "p", "m"
+DIGITS = 20
+SUBJECT = re.compile(rf"[{CASE}{SIGHTING}][0-9a-f]{{{DIGITS}}}")
+
+
+def new_identity(prefix: str) -> str:
+    """A name that nobody can guess (80 bits)."""
+    return prefix + secrets.token_hex(DIGITS // 2)
+
+
+def derived_identity(prefix: str, *parts: str) -> str:
+    """The same name for the same parts, so that what is made twice is made once."""
+    return prefix + digest(*parts)[:DIGITS]
+
+
+def digest(*parts: str) -> str:
+    """sha256 of the parts, in hex; no two lists of parts share one."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def is_subject(text: str) -> bool:
+    """Whether a text is the name of a case or a sighting."""
+    return SUBJECT.fullmatch(text) is not None
+
+
+def is_case(subject: str) -> bool:
+    """Whether a subject is a case; it is a sighting otherwise."""
+    return subject.startswith(CASE)

@@ -1,0 +1,235 @@
+"""One uploaded object -> a photo that is embedded, or rejected with its reason.
+
+Every step may be repeated and may be the last: an event can come twice, late, out of order, and
+the process can die anywhere. An object stays incoming until all is done.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+
+from aifr.casebook.audit import Trail
+from aifr.casebook.cases import Case, get_case
+from aifr.casebook.faces import gallery_of
+from aifr.casebook.home import Home
+from aifr.casebook.identity import PHOTO, is_case, is_subject
+from aifr.casebook.matches import match_photo
+from aifr.casebook.moment import now
+from aifr.casebook.objects.contract import Objects
+from aifr.casebook.photos import JPEG, PHOTOS, Photo, new_photo, object_name, photo_identity
+from aifr.casebook.records.contract import IndexedFace, Transaction
+from aifr.casebook.sightings import Sighting, get_sighting
+from aifr.casebook.stored import as_document, as_record
+from aifr.casebook.tombstones import ERASED
+from aifr.errors import AifrError, FileTooLarge, NotFound, ObjectMissing, RequestFailed
+from aifr.recognition.card import Card
+from aifr.recognition.clean import clean_copy
+from aifr.recognition.recognise import Recognition
+from aifr.settings import Settings
+
+# A photo's bytes and which face is meant (None: the largest) -> what was recognised.
+Recognise = Callable[[bytes, int | None], Recognition]
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An object that arrived: SUBJECT/NAME in a store. ours: whether to remove it when done."""
+
+    store: Objects
+    name: str
+    generation: str | None = None
+    ours: bool = True
+    age: int | None = None
+
+    @property
+    def source(self) -> str:
+        """The object's address, with its generation."""
+        return f"{self.store.uri}/{self.name}#{self.generation or ''}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """photo: None where the object is nobody's. matches: names of those it led to."""
+
+    photo: Photo | None
+    matches: tuple[str, ...] = ()
+
+
+def ingest(
+    home: Home, arrival: Arrival, recognise: Recognise, card: Card, settings: Settings
+) -> Outcome:
+    """Ingests an object; raises StoreUnavailable and ModelUnavailable, after which it may be tried
+    again, and nothing for an object that is no photo of anyone.
+    """
+    outcome = _ingest(home, arrival, recognise, card, settings)
+    if arrival.ours:
+        arrival.store.delete(arrival.name, arrival.generation)
+    return outcome
+
+
+def _ingest(
+    home: Home, arrival: Arrival, recognise: Recognise, card: Card, settings: Settings
+) -> Outcome:
+    subject = arrival.name.partition("/")[0]
+    if not is_subject(subject) or not exists(home, subject):
+        return Outcome(None)
+    try:
+        data = arrival.store.get(arrival.name, settings.max_file_bytes)
+    except ObjectMissing:
+        # An event that came twice, or after an erasure.
+        return Outcome(None)
+    except FileTooLarge as problem:
+        return Outcome(_reject(home, _named(arrival, subject, b""), problem))
+    photo = _begin(home, _named(arrival, subject, data))
+    if photo is None:
+        return Outcome(None)
+    while photo is not None and (photo.state == "pending" or outdated(photo, card)):
+        # Again where another face was chosen in the meantime.
+        photo = _look(home, photo, data, recognise, card, settings)
+    if photo is None or photo.state != "embedded" or photo.matched:
+        return Outcome(photo)
+    return Outcome(photo, tuple(match_photo(home.records, photo, card, settings.match_bar)))
+
+
+def exists(home: Home, subject: str) -> bool:
+    """Whether a case or sighting is there; one that was erased is not."""
+    return home.records.get("cases" if is_case(subject) else "sightings", subject) is not None
+
+
+def _named(arrival: Arrival, subject: str, data: bytes) -> Photo:
+    """The photo as an arrival alone tells of it. What we named ourselves keeps its name."""
+    stem = arrival.name.rpartition("/")[2].partition(".")[0]
+    ours = arrival.name == object_name(subject, stem) and stem.startswith(PHOTO)
+    identity = stem if ours else photo_identity(subject, data or arrival.source.encode())
+    return new_photo(identity, subject, arrival.age, arrival.source)
+
+
+def _begin(home: Home, photo: Photo) -> Photo | None:
+    """The photo's record, made where there is none; None for what was erased."""
+
+    def work(transaction: Transaction) -> Photo | None:
+        there = transaction.get(PHOTOS, photo.identity)
+        if there is not None:
+            return as_record(Photo, photo.identity, there)
+        gone = transaction.get(ERASED, photo.identity) is not None
+        if gone or subject_of(transaction, photo.subject) is None:
+            return None
+        trail = Trail(transaction, photo.subject)
+        transaction.put(PHOTOS, photo.identity, as_document(photo))
+        trail.append("system", "photo arrived", [photo.identity])
+        return photo
+
+    return home.records.transact(work)
+
+
+def _look(
+    home: Home, photo: Photo, data: bytes, recognise: Recognise, card: Card, settings: Settings
+) -> Photo | None:
+    try:
+        # The kept copy, if there is one: boxes are told and chosen on it.
+        clean = kept_copy(home, photo, settings) or clean_copy(data, settings)
+        seen = recognise(clean, photo.chosen)
+    except AifrError as problem:
+        if isinstance(problem, RequestFailed) and problem.status == 503:
+            raise
+        return _reject(home, photo, problem)
+    home.photos.put(object_name(photo.subject, photo.identity), clean, JPEG)
+    settled = _settle(home, described(photo, seen, card), seen)
+    if settled is None:
+        # Erased while we looked.
+        home.photos.delete(object_name(photo.subject, photo.identity))
+    return settled
+
+
+def outdated(photo: Photo, card: Card) -> bool:
+    """Whether another version of the model embedded the photo."""
+    return photo.state == "embedded" and photo.model != card.version
+
+
+def kept_copy(home: Home, photo: Photo, settings: Settings) -> bytes | None:
+    """The clean copy of a photo, None where there is none yet."""
+    try:
+        return home.photos.get(object_name(photo.subject, photo.identity), settings.max_body_bytes)
+    except ObjectMissing:
+        return None
+
+
+def described(photo: Photo, seen: Recognition, card: Card) -> Photo:
+    """The photo with what was recognised in it."""
+    return replace(
+        photo,
+        state="embedded",
+        reason="",
+        message="",
+        size=list(seen.size),
+        faces=[box_of(face.box) for face in seen.faces],
+        face=[face.box for face in seen.faces].index(seen.face.box),
+        quality=[asdict(reason) for reason in seen.quality],
+        age_groups=seen.age_groups,
+        model=card.version,
+        matched=False,
+        updated=now(),
+    )
+
+
+def box_of(box: tuple[float, float, float, float]) -> dict[str, float]:
+    """A face's box in pixels of the upright photo."""
+    left, top, right, bottom = (round(float(edge), 1) for edge in box)
+    return {"left": left, "top": top, "right": right, "bottom": bottom}
+
+
+def _reject(home: Home, photo: Photo, problem: AifrError) -> Photo | None:
+    rejected = replace(
+        photo, state="rejected", reason=problem.code, message=problem.message, updated=now()
+    )
+    return _settle(home, rejected, None)
+
+
+def _settle(home: Home, photo: Photo, seen: Recognition | None) -> Photo | None:
+    """Writes what became of a photo, with its face, unless it or its subject was erased since or
+    another did it first; returns the record, None where it is gone.
+    """
+
+    def work(transaction: Transaction) -> Photo | None:
+        there = transaction.get(PHOTOS, photo.identity)
+        subject = subject_of(transaction, photo.subject)
+        gone = transaction.get(ERASED, photo.identity) is not None
+        if subject is None or gone:
+            return None
+        before = as_record(Photo, photo.identity, there) if there else None
+        if before and (before.chosen != photo.chosen or _same_end(before, photo)):
+            return before
+        # What was told of it in the meantime stays.
+        after = replace(photo, age=before.age) if before else photo
+        trail = Trail(transaction, photo.subject)
+        transaction.put(PHOTOS, photo.identity, as_document(after))
+        if seen is not None:
+            transaction.put_face(indexed(after, subject, seen))
+        trail.append("system", f"photo {after.state}", [photo.identity])
+        return after
+
+    return home.records.transact(work)
+
+
+def _same_end(photo: Photo, other: Photo) -> bool:
+    return (photo.state, photo.model) == (other.state, other.model)
+
+
+def subject_of(transaction: Transaction, subject: str) -> Case | Sighting | None:
+    """The case or sighting, None where there is none."""
+    try:
+        return (get_case if is_case(subject) else get_sighting)(transaction, subject)
+    except NotFound:
+        return None
+
+
+def indexed(photo: Photo, subject: Case | Sighting, seen: Recognition) -> IndexedFace:
+    """The face as searches find it."""
+    return IndexedFace(
+        photo=photo.identity,
+        subject=photo.subject,
+        gallery=gallery_of(subject, photo.model),
+        sex=subject.sex,
+        country=subject.country,
+        weight=seen.weight,
+        embedding=seen.embedding,
+    )

@@ -1,0 +1,271 @@
+"""Matches: a sighting and a case alike enough for a reviewer to look, and what reviewers say.
+
+The standing search: each newly embedded photo is compared with all that is there. Whoever comes
+second finds the other, since a photo is searched for only after it can be found itself.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from aifr.casebook.audit import Trail
+from aifr.casebook.cases import CASES, Case
+from aifr.casebook.faces import case_gallery, sighting_gallery
+from aifr.casebook.identity import MATCH, derived_identity, is_case
+from aifr.casebook.moment import now
+from aifr.casebook.photos import MATCHES, PHOTOS, Photo, photos_of
+from aifr.casebook.ranking import photo_facts
+from aifr.casebook.records.contract import (
+    FaceFilter,
+    IndexedFace,
+    Query,
+    Records,
+    Transaction,
+)
+from aifr.casebook.sightings import SIGHTINGS, Sighting
+from aifr.casebook.stored import as_document, as_record, as_records
+from aifr.errors import NotFound
+from aifr.recognition.calibration import assess_pair
+from aifr.recognition.card import Card
+
+MatchState = Literal["new", "confirmed", "rejected", "unsure"]
+AnswerWord = Literal["confirm", "reject", "unsure"]
+MATCH_STATES: tuple[MatchState, ...] = ("new", "confirmed", "rejected", "unsure")
+ANSWER_WORDS: tuple[AnswerWord, ...] = ("confirm", "reject", "unsure")
+# Nearest photos looked at for each new one; the likelihood ratio may order them otherwise.
+NEAREST = 100
+REVIEWERS_TO_CONFIRM = 2
+QUEUE_PAGE = 100
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two photos and what may be said of them; see `calibration.Assessment`. age_gap: years."""
+
+    case: str
+    sighting: str
+    case_photo: str
+    sighting_photo: str
+    similarity: float
+    likelihood_ratio: float
+    age_gap: float
+    reliability: str
+    reliability_reasons: list[str]
+    reading: str
+    model: str
+
+
+@dataclass(frozen=True)
+class Match(Pair):
+    """The best pair of a sighting and a case. answers: reviewer -> answer, reason, at."""
+
+    identity: str
+    created: str
+    updated: str
+    state: MatchState = "new"
+    answers: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def match_photo(records: Records, photo: Photo, card: Card, bar: float) -> list[str]:
+    """Compares an embedded photo with the other side, queues what reaches `bar` (a likelihood
+    ratio), and marks the photo as matched. Again, it changes nothing. Returns the matches' names.
+    """
+    faces = [face for face in records.faces(photo.subject) if face.photo == photo.identity]
+    # A face that is in no gallery belongs to a draft or to something closed.
+    pairs = [pair for face in faces if face.gallery for pair in _pairs(records, photo, face, card)]
+    found = [_queue(records, pair) for pair in best_of_each(pairs) if pair.likelihood_ratio >= bar]
+    records.transact(lambda transaction: _mark(transaction, photo))
+    return [name for name in found if name]
+
+
+def match_waiting(records: Records, subject: str, card: Card, bar: float) -> list[str]:
+    """`match_photo` for every photo of a subject that still has to be."""
+    return [
+        name
+        for photo in photos_of(records, subject)
+        if photo.state == "embedded" and not photo.matched and photo.model == card.version
+        for name in match_photo(records, photo, card, bar)
+    ]
+
+
+def _pairs(records: Records, photo: Photo, face: IndexedFace, card: Card) -> Iterator[Pair]:
+    from_case = is_case(photo.subject)
+    gallery = sighting_gallery(card.version) if from_case else case_gallery(card.version)
+    for neighbour in records.nearest(face.embedding, FaceFilter(gallery), NEAREST):
+        document = records.get(PHOTOS, neighbour.photo)
+        if document is None:
+            continue
+        other = as_record(Photo, neighbour.photo, document)
+        of_case, of_sighting = (photo, other) if from_case else (other, photo)
+        pair = pair_of(of_case, of_sighting, neighbour.similarity, card)
+        if pair is not None:
+            yield pair
+
+
+def pair_of(of_case: Photo, of_sighting: Photo, similarity: float, card: Card) -> Pair | None:
+    """What may be said of two photos; None for a model without calibration, whose similarities
+    nobody can weigh.
+    """
+    said = assess_pair(similarity, photo_facts(of_case), photo_facts(of_sighting), card.calibration)
+    if said is None:
+        return None
+    return Pair(
+        case=of_case.subject,
+        sighting=of_sighting.subject,
+        case_photo=of_case.identity,
+        sighting_photo=of_sighting.identity,
+        similarity=similarity,
+        likelihood_ratio=said.likelihood_ratio,
+        age_gap=said.age_gap,
+        reliability=said.reliability,
+        reliability_reasons=list(said.reasons),
+        reading=said.reading,
+        model=card.version,
+    )
+
+
+def best_of_each(pairs: Iterable[Pair]) -> list[Pair]:
+    """The pair of greatest likelihood ratio of each sighting and case."""
+    best: dict[tuple[str, str], Pair] = {}
+    for pair in pairs:
+        place = (pair.sighting, pair.case)
+        if place not in best or better(pair, best[place]):
+            best[place] = pair
+    return list(best.values())
+
+
+def better(pair: Pair, other: Pair) -> bool:
+    """Whether a pair says more for one person; photos' names decide between equals, so that the
+    order in which photos arrive does not.
+    """
+    return _order(pair) > _order(other)
+
+
+def _order(pair: Pair) -> tuple[float, float, str, str]:
+    return pair.likelihood_ratio, pair.similarity, pair.case_photo, pair.sighting_photo
+
+
+def match_identity(sighting: str, case: str) -> str:
+    """One match for a sighting and a case, however often it is found."""
+    return derived_identity(MATCH, sighting, case)
+
+
+def _queue(records: Records, pair: Pair) -> str | None:
+    """The name of the pair's match, made or improved; None where a side is gone or hidden."""
+    identity = match_identity(pair.sighting, pair.case)
+
+    def work(transaction: Transaction) -> str | None:
+        if not _both_searched(transaction, pair):
+            return None
+        there = transaction.get(MATCHES, identity)
+        sighting = transaction.get(SIGHTINGS, pair.sighting)
+        match = merged(identity, pair, as_record(Match, identity, there) if there else None)
+        if there is None or match != as_record(Match, identity, there):
+            trail = Trail(transaction, pair.case) if there is None else None
+            transaction.put(MATCHES, identity, as_document(match))
+            transaction.put(SIGHTINGS, pair.sighting, {**(sighting or {}), "matched": True})
+            if trail:
+                trail.append("system", "match found", [identity])
+        return identity
+
+    return records.transact(work)
+
+
+def _both_searched(transaction: Transaction, pair: Pair) -> bool:
+    case = transaction.get(CASES, pair.case)
+    sighting = transaction.get(SIGHTINGS, pair.sighting)
+    photos = [transaction.get(PHOTOS, name) for name in (pair.case_photo, pair.sighting_photo)]
+    return (
+        case is not None
+        and sighting is not None
+        and all(photo is not None and photo["state"] == "embedded" for photo in photos)
+        and as_record(Case, pair.case, case).searched
+        and as_record(Sighting, pair.sighting, sighting).searched
+    )
+
+
+def merged(identity: str, pair: Pair, there: Match | None) -> Match:
+    """The match with this pair, if it is the better one. What a reviewer has answered is not
+    changed any more.
+    """
+    if there is None:
+        moment = now()
+        return Match(**vars(pair), identity=identity, created=moment, updated=moment)
+    same_photos = (there.case_photo, there.sighting_photo) == (pair.case_photo, pair.sighting_photo)
+    if there.answers or not (same_photos or better(pair, there)):
+        return there
+    changed = replace(there, **vars(pair))
+    return there if changed == there else replace(changed, updated=now())
+
+
+def _mark(transaction: Transaction, photo: Photo) -> None:
+    """Unless it was changed in the meantime, which is matched again."""
+    document = transaction.get(PHOTOS, photo.identity)
+    if document is not None and document["updated"] == photo.updated:
+        transaction.put(PHOTOS, photo.identity, {**document, "matched": True})
+
+
+def answer_match(
+    records: Records, identity: str, reviewer: str, answer: AnswerWord, reason: str
+) -> Match:
+    """A reviewer's answer, which replaces an earlier one of theirs; raises NotFound."""
+
+    def work(transaction: Transaction) -> Match:
+        match = get_match(transaction, identity)
+        said = {"answer": answer, "reason": reason, "at": now()}
+        answers = {**match.answers, reviewer: said}
+        changed = replace(match, answers=answers, state=state_of(answers), updated=now())
+        trail = Trail(transaction, match.case)
+        transaction.put(MATCHES, identity, as_document(changed))
+        trail.append(f"reviewer:{reviewer}", f"match {answer}", [identity, changed.state])
+        return changed
+
+    return records.transact(work)
+
+
+def state_of(answers: Mapping[str, Mapping[str, str]]) -> MatchState:
+    """Confirmed by two who outnumber those who reject; rejected where more reject than confirm;
+    unsure where reviewers are, or are not of one mind; new until then.
+    """
+    said = [answer["answer"] for answer in answers.values()]
+    confirms, rejects = said.count("confirm"), said.count("reject")
+    if confirms >= REVIEWERS_TO_CONFIRM and confirms > rejects:
+        return "confirmed"
+    if rejects > confirms:
+        return "rejected"
+    return "unsure" if rejects or "unsure" in said else "new"
+
+
+def get_match(reader: Records | Transaction, identity: str) -> Match:
+    """A match; raises NotFound."""
+    document = reader.get(MATCHES, identity)
+    if document is None:
+        raise NotFound("There is no such match.")
+    return as_record(Match, identity, document)
+
+
+def next_match(records: Records, reviewer: str) -> Match | None:
+    """The undecided match of greatest likelihood ratio that this reviewer has not answered."""
+    for state in ("new", "unsure"):
+        after: tuple[Any, str] | None = None
+        while page := list_matches(records, {"state": state}, after, QUEUE_PAGE):
+            for match in page:
+                if reviewer not in match.answers:
+                    return match
+            after = (page[-1].likelihood_ratio, page[-1].identity)
+    return None
+
+
+def waiting(records: Records) -> int:
+    """How many matches are not decided yet."""
+    return sum(records.count(MATCHES, {"state": state}) for state in ("new", "unsure"))
+
+
+def list_matches(
+    records: Records, equal: Mapping[str, str], after: tuple[Any, str] | None, limit: int
+) -> list[Match]:
+    """Matches, those of greatest likelihood ratio first."""
+    query = Query(
+        MATCHES, equal, order="likelihood_ratio", descending=True, after=after, limit=limit
+    )
+    return as_records(Match, records.find(query))

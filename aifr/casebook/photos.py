@@ -1,0 +1,206 @@
+"""Photos of cases and sightings: pending, then embedded or rejected."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from aifr.casebook.audit import Trail
+from aifr.casebook.home import Home
+from aifr.casebook.identity import PHOTO, derived_identity, is_case
+from aifr.casebook.moment import now
+from aifr.casebook.records.contract import Query, Records, Transaction
+from aifr.casebook.stored import as_document, as_record, as_records
+from aifr.casebook.tombstones import ERASED, bury, finish
+from aifr.errors import Conflict, NotFound, TooManyFiles
+
+PHOTOS, MATCHES = "photos", "matches"
+PhotoState = Literal["pending", "embedded", "rejected"]
+MOST_PHOTOS = 30
+JPEG = "image/jpeg"
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photo of a case or sighting (`subject`), named after its content.
+
+    age: years, as told. reason, message: why it was rejected, as an error's code and message.
+    size: (width, height) of the upright photo in pixels; faces: boxes in it, most probable first.
+    chosen: index of the face that is meant, None for the largest; face: of the one embedded.
+    quality: reasons for doubt, each as the fields of `quality.Reason`. age_groups: group ->
+    probability, by the model. model: version that embedded it, "" for none. matched: whether the
+    standing search has seen it since. source: the object it came from.
+    """
+
+    identity: str
+    subject: str
+    created: str
+    updated: str
+    state: PhotoState = "pending"
+    age: int | None = None
+    chosen: int | None = None
+    reason: str = ""
+    message: str = ""
+    size: list[int] = field(default_factory=list)
+    faces: list[dict[str, float]] = field(default_factory=list)
+    face: int | None = None
+    quality: list[dict[str, Any]] = field(default_factory=list)
+    age_groups: dict[str, float] = field(default_factory=dict)
+    model: str = ""
+    matched: bool = False
+    source: str = ""
+
+
+def photo_identity(subject: str, data: bytes) -> str:
+    """The name of a photo with this content: the same photo of the same subject is one."""
+    return derived_identity(PHOTO, subject, hashlib.sha256(data).hexdigest())
+
+
+def object_name(subject: str, photo: str) -> str:
+    """Where a photo lies, both incoming and for good."""
+    return f"{subject}/{photo}.jpg"
+
+
+def new_photo(identity: str, subject: str, age: int | None = None, source: str = "") -> Photo:
+    """A photo that waits for ingestion."""
+    moment = now()
+    return Photo(identity, subject, moment, moment, age=age, source=source)
+
+
+def add_photo(
+    home: Home,
+    subject: str,
+    identity: str,
+    clean: bytes,
+    age: int | None,
+    chosen: int | None,
+    actor: str,
+) -> Photo:
+    """Keeps a photo of a case or sighting, pending until ingestion has looked at it. The same one
+    again changes nothing.
+
+    clean: JPEG without metadata. Raises NotFound, and TooManyFiles above MOST_PHOTOS.
+    """
+
+    def work(transaction: Transaction) -> Photo:
+        there = transaction.get(PHOTOS, identity)
+        if there is not None:
+            return as_record(Photo, identity, there)
+        if len(photos_of(transaction, subject)) >= MOST_PHOTOS:
+            raise TooManyFiles(f"{MOST_PHOTOS} photos at most.", "photo")
+        photo = replace(new_photo(identity, subject, age), chosen=chosen)
+        require_subject(transaction, subject)
+        trail = Trail(transaction, subject)
+        transaction.put(PHOTOS, identity, as_document(photo))
+        # Who sends an erased photo once more wants it back.
+        transaction.delete(ERASED, identity)
+        trail.append(actor, "photo added", [identity])
+        return photo
+
+    photo = home.records.transact(work)
+    # After the record, so that ingestion finds what was told of the photo.
+    if photo.state == "pending":
+        home.incoming.put(object_name(subject, identity), clean, JPEG)
+    return photo
+
+
+def require_subject(reader: Records | Transaction, subject: str) -> None:
+    """Raises NotFound where there is no such case or sighting."""
+    if reader.get("cases" if is_case(subject) else "sightings", subject) is None:
+        raise NotFound("There is no such case or sighting.")
+
+
+def get_photo(reader: Records | Transaction, subject: str, identity: str) -> Photo:
+    """A photo of this subject; raises NotFound."""
+    document = reader.get(PHOTOS, identity)
+    if document is None or document["subject"] != subject:
+        raise NotFound("There is no such photo.")
+    return as_record(Photo, identity, document)
+
+
+def photos_of(reader: Records | Transaction, subject: str) -> list[Photo]:
+    """The photos of a subject, the oldest first."""
+    query = Query(PHOTOS, {"subject": subject}, limit=MOST_PHOTOS)
+    return as_records(Photo, reader.find(query))
+
+
+def read_photo(home: Home, photo: Photo, most_bytes: int) -> bytes:
+    """The clean copy of a photo; raises ObjectMissing."""
+    return home.photos.get(object_name(photo.subject, photo.identity), most_bytes)
+
+
+def correct_photo(
+    home: Home, subject: str, identity: str, changes: dict[str, Any], actor: str, most_bytes: int
+) -> Photo:
+    """Changes the age, or which face is meant, which is then embedded anew.
+
+    Raises NotFound, and Conflict for a face that is not there.
+    """
+
+    def work(transaction: Transaction) -> Photo:
+        photo = get_photo(transaction, subject, identity)
+        chosen = changes.get("chosen", photo.face)
+        if chosen is not None and chosen >= len(photo.faces):
+            raise Conflict(f"The photo shows {len(photo.faces)} faces.")
+        changed = replace(photo, **changes, updated=now(), matched=False)
+        withdraw = withdrawing(transaction, photo)
+        trail = Trail(transaction, subject)
+        if chosen != photo.face:
+            # Another person's face must not be found in the meantime.
+            changed = replace(changed, state="pending")
+            withdraw()
+        transaction.put(PHOTOS, identity, as_document(changed))
+        trail.append(actor, "photo corrected", sorted(changes))
+        return changed
+
+    photo = home.records.transact(work)
+    if photo.state == "pending":
+        ingest_again(home, photo, most_bytes)
+    return photo
+
+
+def ingest_again(home: Home, photo: Photo, most_bytes: int) -> None:
+    """Has a photo that is kept ingested once more: its clean copy arrives anew."""
+    name = object_name(photo.subject, photo.identity)
+    clean = home.photos.get(name, most_bytes)
+    # An ingestion that is under way removes what it began with, and must not remove this.
+    home.incoming.delete(name)
+    home.incoming.put(name, clean, JPEG)
+
+
+def remove_photo(home: Home, subject: str, identity: str, actor: str) -> None:
+    """Erases a photo with its embedding and its matches; raises NotFound. What else there is of the
+    subject may have to be matched again (`matches.match_waiting`).
+    """
+    name = object_name(subject, identity)
+
+    def work(transaction: Transaction) -> None:
+        withdraw = withdrawing(transaction, get_photo(transaction, subject, identity))
+        trail = Trail(transaction, subject)
+        withdraw()
+        transaction.delete(PHOTOS, identity)
+        bury(transaction, identity)
+        trail.append(actor, "photo erased", [identity])
+
+    home.records.transact(work)
+    for store in (home.incoming, home.photos):
+        store.delete(name)
+    home.records.transact(lambda transaction: finish(transaction, identity))
+
+
+def withdrawing(transaction: Transaction, photo: Photo) -> Callable[[], None]:
+    """Reads what rests on a photo's face; what is returned removes the face and those matches, and
+    has the subject's other photos matched again, since one of them may be the next best.
+    """
+    side = "case_photo" if is_case(photo.subject) else "sighting_photo"
+    matches = transaction.find(Query(MATCHES, {side: photo.identity}, limit=1000))
+    others = [other for other in photos_of(transaction, photo.subject) if other != photo]
+
+    def write() -> None:
+        transaction.delete_face(photo.identity)
+        for match in matches:
+            transaction.delete(MATCHES, match.identity)
+        for other in others if matches else []:
+            transaction.put(PHOTOS, other.identity, as_document(replace(other, matched=False)))
+
+    return write

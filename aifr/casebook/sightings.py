@@ -1,0 +1,108 @@
+"""Sightings: somebody was seen, photographed, and may be one of those who are missed."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from aifr.casebook.audit import Trail
+from aifr.casebook.cases import Contact, Sex
+from aifr.casebook.faces import refiling
+from aifr.casebook.identity import SIGHTING, derived_identity, digest, new_identity
+from aifr.casebook.moment import now
+from aifr.casebook.records.contract import Query, Records, Transaction
+from aifr.casebook.secrets import PRIVATE, secret_from
+from aifr.casebook.stored import as_document, as_record, as_records
+from aifr.casebook.tombstones import refuse_erased
+from aifr.errors import NotFound
+
+SIGHTINGS = "sightings"
+SightingState = Literal["open", "closed"]
+SIGHTING_STATES: tuple[SightingState, ...] = ("open", "closed")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a sighting says: seen_on as YYYY-MM-DD, age in years as it looked."""
+
+    seen_on: str
+    place: str
+    country: str
+    sex: Sex
+    age: int | None
+    note: str
+
+
+@dataclass(frozen=True)
+class Sighting(Seen):
+    """Moments are ISO 8601, UTC. matched: whether it ever led to a match."""
+
+    identity: str
+    state: SightingState
+    created: str
+    updated: str
+    reason: str = ""
+    matched: bool = False
+
+    @property
+    def searched(self) -> bool:
+        """Whether its faces take part in searches."""
+        return self.state == "open"
+
+
+def report_sighting(
+    records: Records, seen: Seen, contact: Contact | None, actor: str, key: str | None = None
+) -> tuple[Sighting, str]:
+    """An open sighting and the secret that opens it; with the same `key` again the same one."""
+    identity = derived_identity(SIGHTING, SIGHTING, key) if key else new_identity(SIGHTING)
+    secret = secret_from(identity, key)
+
+    def work(transaction: Transaction) -> Sighting:
+        refuse_erased(transaction, identity)
+        there = transaction.get(SIGHTINGS, identity)
+        if there is not None:
+            return as_record(Sighting, identity, there)
+        moment = now()
+        sighting = Sighting(
+            **vars(seen), identity=identity, state="open", created=moment, updated=moment
+        )
+        trail = Trail(transaction, identity)
+        transaction.put(SIGHTINGS, identity, as_document(sighting))
+        private = {"contact": vars(contact) if contact else None, "secret": digest(secret)}
+        transaction.put(PRIVATE, identity, private)
+        trail.append(actor, "sighting reported")
+        return sighting
+
+    return records.transact(work), secret
+
+
+def get_sighting(reader: Records | Transaction, identity: str) -> Sighting:
+    """A sighting; raises NotFound."""
+    document = reader.get(SIGHTINGS, identity)
+    if document is None:
+        raise NotFound("There is no such sighting.")
+    return as_record(Sighting, identity, document)
+
+
+def list_sightings(
+    records: Records, state: SightingState, after: tuple[str, str] | None, limit: int
+) -> list[Sighting]:
+    """Sightings of a state, the newest first."""
+    query = Query(SIGHTINGS, {"state": state}, descending=True, after=after, limit=limit)
+    return as_records(Sighting, records.find(query))
+
+
+def change_sighting_state(
+    records: Records, identity: str, state: SightingState, reason: str, actor: str
+) -> Sighting:
+    """Closes a sighting, whose faces are searched no more, or opens it again; raises NotFound."""
+
+    def work(transaction: Transaction) -> Sighting:
+        sighting = get_sighting(transaction, identity)
+        changed = replace(sighting, state=state, reason=reason, updated=now())
+        trail = Trail(transaction, identity)
+        refile = refiling(transaction, changed, match_again=changed.searched > sighting.searched)
+        transaction.put(SIGHTINGS, identity, as_document(changed))
+        refile()
+        trail.append(actor, f"sighting {state}")
+        return changed
+
+    return records.transact(work)

@@ -1,0 +1,76 @@
+"""Who is a reviewer or an admin, by the e-mail address in their OpenID Connect token:
+
+python -m aifr.casebook.staff add ana@example.org reviewer
+python -m aifr.casebook.staff remove ana@example.org
+"""
+
+import argparse
+from typing import Any, Literal
+
+from aifr.casebook.home import home
+from aifr.casebook.identity import digest
+from aifr.casebook.moment import now
+from aifr.casebook.records.contract import Query, Records
+
+STAFF = "staff"
+StaffRole = Literal["reviewer", "admin"]
+STAFF_ROLES: tuple[StaffRole, ...] = ("reviewer", "admin")
+
+
+def add_staff(records: Records, email: str, role: StaffRole) -> None:
+    """Gives a person a role, in place of the one they had."""
+    person = {"email": email.casefold(), "role": role, "created": now()}
+    records.transact(lambda transaction: transaction.put(STAFF, _identity(email), person))
+
+
+def remove_staff(records: Records, email: str) -> None:
+    """Takes a person's role away."""
+    records.transact(lambda transaction: transaction.delete(STAFF, _identity(email)))
+
+
+def staff_role(records: Records, email: str) -> StaffRole | None:
+    """The role of a person, None for everyone else."""
+    person = records.get(STAFF, _identity(email))
+    return person["role"] if person else None
+
+
+def verified_email(token: str, audience: str) -> str | None:
+    """The verified e-mail address of an OpenID Connect token of Google's, signed, unexpired and for
+    this audience; None for any other.
+    """
+    from google.auth.exceptions import GoogleAuthError
+    from google.auth.transport.requests import Request
+    from google.oauth2.id_token import verify_oauth2_token
+
+    try:
+        claims: dict[str, Any] = verify_oauth2_token(token, Request(), audience)
+    except (ValueError, GoogleAuthError):
+        return None
+    return claims.get("email") if claims.get("email_verified") is True else None
+
+
+def _identity(email: str) -> str:
+    return digest(email.casefold())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    add = commands.add_parser("add")
+    add.add_argument("email")
+    add.add_argument("role", choices=STAFF_ROLES)
+    commands.add_parser("remove").add_argument("email")
+    commands.add_parser("list")
+    arguments = parser.parse_args()
+    records = home().records
+    if arguments.command == "add":
+        add_staff(records, arguments.email, arguments.role)
+    elif arguments.command == "remove":
+        remove_staff(records, arguments.email)
+    else:
+        for found in records.find(Query(STAFF, limit=1000)):
+            print(f"{found.document['role']}\t{found.document['email']}")
+
+
+if __name__ == "__main__":
+    main()
