@@ -1,0 +1,19 @@
+"""The failures that all stores share, in the same words."""
+
+from aifr.errors import FileTooLarge, ObjectMissing, StoreUnavailable
+
+
+def missing(name: str) -> ObjectMissing:
+    """Nothing is kept under this name."""
+    return ObjectMissing(f"There is no object {name!r}.")
+
+
+def unavailable() -> StoreUnavailable:
+    """Says no more to the caller: the cause goes to the log with the traceback."""
+    return StoreUnavailable("The store of photos cannot be reached just now.")
+
+
+def check_size(size: int, most_bytes: int) -> None:
+    """Raises FileTooLarge for an object of more bytes than its reader takes."""
+    if size > most_bytes:
+        raise FileTooLarge(f"The object is larger than {most_bytes} bytes.")

@@ -1,0 +1,246 @@
+"""Objects as files of a folder that many processes may use at once.
+
+An object appears whole or not at all: it is written elsewhere in the folder and then linked to its
+name, which fails where that is taken.
+"""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+from aifr.casebook.objects.contract import SignedUpload, StoredObject
+from aifr.casebook.objects.failures import check_size, missing, unavailable
+from aifr.casebook.objects.names import check_name, check_prefix
+from aifr.errors import InvalidParameter
+
+# No object's name may hold a "+".
+UNFINISHED = "+unfinished"
+ABANDONED_SECONDS = 3600
+
+
+class FolderObjects:
+    """file:FOLDER. Beyond the contract, `put` raises InvalidParameter where the name of one object
+    would be the folder of another.
+
+    Opening it removes what processes that were killed an hour ago or more left unfinished.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.uri = f"file:{folder}"
+        self._folder = folder.absolute()
+        self._unfinished = self._folder / UNFINISHED
+        with _usable():
+            self._sweep()
+
+    def put(self, name: str, data: bytes, content_type: str) -> bool:
+        """As the contract says, and durable: on the disk before it returns."""
+        path = self._path(name)
+        with _usable():
+            placed = not path.is_file() and self._place(data, path)
+            # Also where another was first: it may not have come so far yet.
+            self._sync(path.parent)
+            return placed
+
+    def get(self, name: str, most_bytes: int) -> bytes:
+        """As the contract says."""
+        with _usable(), self._opened(name) as file:
+            check_size(os.fstat(file.fileno()).st_size, most_bytes)
+            return file.read()
+
+    def stat(self, name: str) -> StoredObject:
+        """As the contract says."""
+        with _usable(), self._opened(name) as file:
+            return _stored(name, os.fstat(file.fileno()))
+
+    def delete(self, name: str, generation: str | None = None) -> None:
+        """As the contract says; folders that it leaves empty go as well."""
+        path = self._path(name)
+        with _usable():
+            if path.is_file():
+                with self._alone():
+                    self._remove(path, generation)
+
+    def list(self, prefix: str = "") -> Iterator[StoredObject]:
+        """As the contract says."""
+        check_prefix(prefix)
+        above, slash, _ = prefix.rpartition("/")
+        return _usable_each(_walk(self._folder / above, above + slash, prefix))
+
+    def signed_upload(
+        self, name: str, content_type: str, most_bytes: int, seconds: int
+    ) -> SignedUpload | None:
+        """None: a folder takes no uploads."""
+        check_name(name)
+        return None
+
+    def _path(self, name: str) -> Path:
+        check_name(name)
+        return self._folder / name
+
+    @contextmanager
+    def _opened(self, name: str) -> Iterator[BinaryIO]:
+        try:
+            file = self._path(name).open("rb")
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            raise missing(name) from None
+        with file:
+            yield file
+
+    def _place(self, data: bytes, path: Path) -> bool:
+        with self._written(data) as written, self._alone():
+            return _link(written, path)
+
+    @contextmanager
+    def _written(self, data: bytes) -> Iterator[Path]:
+        """The data on the disk, under a name of its own that lasts as long as the context."""
+        self._unfinished.mkdir(parents=True, exist_ok=True)
+        path = self._unfinished / uuid4().hex
+        try:
+            with path.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No other process or thread links or removes: so a folder that is found empty stays so,
+        and what is removed is what was looked at. The system frees the lock of a dead process.
+        """
+        self._unfinished.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self._unfinished, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _remove(self, path: Path, generation: str | None) -> None:
+        try:
+            status = path.stat()
+        except FileNotFoundError:
+            return
+        if generation not in (None, _generation(status)):
+            return
+        if status.st_nlink > 1:
+            self._unlink_unfinished(status.st_ino)
+        path.unlink()
+        self._sync(_remove_empty(path.parent, self._folder))
+
+    def _unlink_unfinished(self, inode: int) -> None:
+        """The other name of an object whose process was killed right after linking it: an erased
+        photo must not live on under that one.
+        """
+        for other, status in _files(self._unfinished):
+            if status.st_ino == inode:
+                other.unlink(missing_ok=True)
+
+    def _sync(self, folder: Path) -> None:
+        """Puts the names in a folder, and in those above it up to the store's, on the disk."""
+        while folder.is_relative_to(self._folder):
+            _sync_one(folder)
+            folder = folder.parent
+
+    def _sweep(self) -> None:
+        for path, status in _files(self._unfinished):
+            if time.time() - status.st_mtime > ABANDONED_SECONDS:
+                path.unlink(missing_ok=True)
+
+
+def _link(written: Path, path: Path) -> bool:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.link(written, path)
+    except FileExistsError:
+        if path.is_file():
+            return False
+        raise _is_folder() from None
+    except NotADirectoryError:
+        raise _is_folder() from None
+    return True
+
+
+def _is_folder() -> InvalidParameter:
+    return InvalidParameter("The name of one object would be the folder of another.", "name")
+
+
+def _remove_empty(folder: Path, root: Path) -> Path:
+    """Removes a folder and those above it as far as they are empty; the first that stays."""
+    while folder != root:
+        try:
+            folder.rmdir()
+        except OSError:
+            break
+        folder = folder.parent
+    return folder
+
+
+def _sync_one(folder: Path) -> None:
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:
+        return
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """The files of a folder, perhaps none; others may be adding and removing some."""
+    for path in folder.glob("*"):
+        with suppress(FileNotFoundError):
+            yield path, path.stat()
+
+
+def _walk(folder: Path, above: str, prefix: str) -> Iterator[StoredObject]:
+    """Files by full name; `above` is the folder's own, "" or ending in "/"."""
+    for name, entry in sorted(_entries(folder, above)):
+        if name.endswith("/") and (name.startswith(prefix) or prefix.startswith(name)):
+            yield from _walk(folder / entry.name, name, prefix)
+        elif name.startswith(prefix):
+            with suppress(FileNotFoundError):
+                yield _stored(name, entry.stat())
+
+
+def _entries(folder: Path, above: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """What is in a folder, by full name: that of a folder ends in "/", so that names sort as in a
+    bucket.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name != UNFINISHED:
+                    end = "/" if entry.is_dir(follow_symlinks=False) else ""
+                    yield f"{above}{entry.name}{end}", entry
+    except (FileNotFoundError, NotADirectoryError):
+        return
+
+
+def _stored(name: str, status: os.stat_result) -> StoredObject:
+    return StoredObject(name, status.st_size, _generation(status), status.st_mtime)
+
+
+def _generation(status: os.stat_result) -> str:
+    return f"{status.st_mtime_ns}-{status.st_ino}"
+
+
+@contextmanager
+def _usable() -> Iterator[None]:
+    """A full or broken disk, a folder that may not be used: all may pass."""
+    try:
+        yield
+    except OSError as error:
+        raise unavailable() from error
+
+
+def _usable_each(found: Iterator[StoredObject]) -> Iterator[StoredObject]:
+    with _usable():
+        yield from found

@@ -1,0 +1,195 @@
+"""aifr.casebook.objects.folder, beyond what all stores promise"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from aifr.casebook.objects.folder import ABANDONED_SECONDS, UNFINISHED, FolderObjects
+from aifr.errors import InvalidParameter, StoreUnavailable
+
+JPEG = "image/jpeg"
+
+# argv: folder, name, byte. Waits for a line, so that all start at once.
+PUT_ONCE = """
+import sys
+from pathlib import Path
+from aifr.casebook.objects.folder import FolderObjects
+store = FolderObjects(Path(sys.argv[1]))
+print("ready", flush=True)
+sys.stdin.readline()
+print(store.put(sys.argv[2], sys.argv[3].encode() * 3_000_000, "image/jpeg"))
+"""
+
+# argv: folder. Puts and deletes until it is killed.
+PUT_FOR_EVER = """
+import sys
+from itertools import count
+from pathlib import Path
+from aifr.casebook.objects.folder import FolderObjects
+store = FolderObjects(Path(sys.argv[1]))
+print("ready", flush=True)
+for number in count():
+    store.put(f"case/{number % 7}.jpg", b"x" * 3_000_000, "image/jpeg")
+    store.delete(f"case/{number % 5}.jpg")
+"""
+
+# argv: folder, own number. Puts and deletes alone in a folder that others do the same to.
+PUT_AND_DELETE = """
+import sys
+from pathlib import Path
+from aifr.casebook.objects.folder import FolderObjects
+store = FolderObjects(Path(sys.argv[1]))
+for _ in range(150):
+    assert store.put(f"a/b/{sys.argv[2]}", b"x", "image/jpeg")
+    store.delete(f"a/b/{sys.argv[2]}")
+"""
+
+
+@contextmanager
+def running(script: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-c", script, *map(str, arguments)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+def unfinished(folder: Path) -> list[Path]:
+    return list((folder / UNFINISHED).glob("*"))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FolderObjects:
+    return FolderObjects(tmp_path / "store")
+
+
+def test_of_many_processes_that_put_one_name_one_succeeds(tmp_path: Path) -> None:
+    store = FolderObjects(tmp_path)
+    with (
+        running(PUT_ONCE, tmp_path, "case/photo.jpg", "a") as a,
+        running(PUT_ONCE, tmp_path, "case/photo.jpg", "b") as b,
+        running(PUT_ONCE, tmp_path, "case/photo.jpg", "c") as c,
+        running(PUT_ONCE, tmp_path, "case/photo.jpg", "d") as d,
+    ):
+        processes = {b"a": a, b"b": b, b"c": c, b"d": d}
+        assert [line(each) for each in processes.values()] == ["ready"] * 4
+        for each in processes.values():
+            print(file=each.stdin, flush=True)
+
+        said = {byte: line(each) for byte, each in processes.items()}
+
+    assert sorted(said.values()) == ["False", "False", "False", "True"]
+    winner = next(byte for byte, word in said.items() if word == "True")
+    assert store.get("case/photo.jpg", 3_000_000) == winner * 3_000_000
+    assert unfinished(tmp_path) == []
+
+
+def test_a_killed_process_leaves_whole_objects_only(tmp_path: Path) -> None:
+    for delay in (0.0, 0.01, 0.023, 0.037, 0.05):
+        with running(PUT_FOR_EVER, tmp_path) as process:
+            assert line(process) == "ready"
+            time.sleep(delay)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+
+        store = FolderObjects(tmp_path)
+        found = list(store.list())
+
+        assert {each.size for each in found} <= {3_000_000}
+        assert all(store.get(each.name, each.size) == b"x" * each.size for each in found)
+        for number in range(7):
+            store.delete(f"case/{number}.jpg")
+        assert store.put("case/0.jpg", b"new", JPEG)
+        store.delete("case/0.jpg")
+
+
+def test_folders_are_removed_under_no_process_that_puts(tmp_path: Path) -> None:
+    with (
+        running(PUT_AND_DELETE, tmp_path, 1) as first,
+        running(PUT_AND_DELETE, tmp_path, 2) as second,
+        running(PUT_AND_DELETE, tmp_path, 3) as third,
+    ):
+        codes = [process.wait(timeout=60) for process in (first, second, third)]
+
+    assert codes == [0, 0, 0]
+    assert [path.name for path in tmp_path.iterdir()] == [UNFINISHED]
+
+
+def test_unfinished_files_are_never_listed_and_go_once_they_are_old(store: FolderObjects) -> None:
+    store.put("case/photo.jpg", b"whole", JPEG)
+    folder = Path(store.uri.removeprefix("file:"))
+    old, new = folder / UNFINISHED / "old", folder / UNFINISHED / "new"
+    for path in (old, new):
+        path.write_bytes(b"ha")
+    long_ago = time.time() - ABANDONED_SECONDS - 60
+    os.utime(old, (long_ago, long_ago))
+
+    reopened = FolderObjects(folder)
+
+    assert [each.name for each in reopened.list()] == ["case/photo.jpg"]
+    assert unfinished(folder) == [new]
+
+
+def test_deletion_reaches_the_name_that_a_killed_put_left(store: FolderObjects) -> None:
+    store.put("case/photo.jpg", b"private", JPEG)
+    folder = Path(store.uri.removeprefix("file:"))
+    os.link(folder / "case" / "photo.jpg", folder / UNFINISHED / "left")
+
+    store.delete("case/photo.jpg")
+
+    assert unfinished(folder) == []
+
+
+def test_the_folder_is_made_by_the_first_object_only(tmp_path: Path) -> None:
+    store = FolderObjects(tmp_path / "none" / "yet")
+
+    assert list(store.list("case/")) == []
+    assert not (tmp_path / "none").exists()
+    assert store.put("a", b"", JPEG)
+
+
+def test_empty_folders_go_and_others_stay(store: FolderObjects) -> None:
+    folder = Path(store.uri.removeprefix("file:"))
+    store.put("a/b/c/one", b"1", JPEG)
+    store.put("a/two", b"2", JPEG)
+
+    store.delete("a/b/c/one")
+
+    assert [path.name for path in (folder / "a").iterdir()] == ["two"]
+
+
+@pytest.mark.parametrize("name", ["a/b", "a/b/c", "a"])
+def test_no_object_lies_in_another(store: FolderObjects, name: str) -> None:
+    store.put("a/x" if name == "a" else "a", b"there", JPEG)
+
+    with pytest.raises(InvalidParameter):
+        store.put(name, b"new", JPEG)
+    store.delete(name)
+
+    assert len(list(store.list())) == 1
+
+
+def test_a_folder_takes_no_uploads(store: FolderObjects) -> None:
+    assert store.signed_upload("a", JPEG, 100, 60) is None
+
+
+def test_a_folder_that_is_none_is_unavailable(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    store = FolderObjects(tmp_path / "file")
+
+    with pytest.raises(StoreUnavailable):
+        store.put("a", b"", JPEG)
