@@ -2,10 +2,13 @@
 
 import sys
 from collections.abc import Iterable
+from functools import cache
+from typing import Literal
 
 from aifr.endpoint.errors import blaming
 from aifr.endpoint.uploads import Upload
 from aifr.errors import NoFace
+from aifr.recognition.card import Card, read_card
 from aifr.recognition.decode import decode
 from aifr.recognition.faces import Choice
 from aifr.recognition.model import Model, load_model
@@ -13,13 +16,19 @@ from aifr.recognition.recognise import Recognition, recognise
 from aifr.settings import settings
 from aifr.stages import stage
 
-CHOICES: tuple[Choice, ...] = ("largest", "only")
+CHOICES: tuple[Literal["largest", "only"], ...] = ("largest", "only")
 
 
 def serving_model() -> Model:
     """The configured model, loaded at the first call; raises ModelUnavailable."""
     with stage("model"):
         return load_model(settings().model_folder, settings().torch_threads)
+
+
+@cache
+def serving_card() -> Card:
+    """The card of the configured model, which costs no loading; raises ModelUnavailable."""
+    return read_card(settings().model_folder)
 
 
 def model_version() -> str:

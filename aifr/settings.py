@@ -17,7 +17,8 @@ class Settings:
 
     records: sqlite:FILE or firestore://PROJECT/DATABASE. photos, incoming: file:FOLDER,
     gs://BUCKET/PREFIX or s3://BUCKET/PREFIX; clean copies, and what was uploaded and waits for
-    ingestion. match_bar: likelihood ratio from which a match enters the reviewers' queue.
+    ingestion. partner_buckets: s3://BUCKET/PREFIX whose events are taken; nothing is removed there.
+    match_bar: likelihood ratio from which a match enters the reviewers' queue.
     blind_review: no scores until a reviewer has answered. staff_audience: of the OpenID Connect
     tokens of reviewers; staff_keys: whether keys are taken in their place, as locally.
     trusted_proxies: how many add to X-Forwarded-For. writes_an_hour, searches_an_hour: for each
@@ -40,6 +41,7 @@ class Settings:
     records: str = "sqlite:data/casebook.sqlite3"
     photos: str = "file:data/photos"
     incoming: str = "file:data/incoming"
+    partner_buckets: tuple[str, ...] = ()
     match_bar: float = 10.0
     blind_review: bool = True
     staff_audience: str = ""

@@ -3,7 +3,10 @@
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-HTTP_TARGETS = {
+COMPARISONS = {
     "similarity": "images_similarity",
     "batch_similarity": "batch_images_similarity",
 }
+HTTP_TARGETS = {**COMPARISONS, "cases": "cases", "search": "search"}
+EVENT_TARGETS = {"ingest": "ingest_photo"}
+TARGETS = {**HTTP_TARGETS, **EVENT_TARGETS}

@@ -1,23 +1,32 @@
 """Every function, the documentation and the site on one port: `python -m infra.local_server`.
 
-The functions are the ones that are deployed, mounted as they are.
+The functions are the ones that are deployed, mounted as they are; what they keep lies in data/.
 """
 
 import argparse
+import os
+from pathlib import Path
 from typing import Any
 
 import functions_framework
 import gunicorn.app.base
+from aifr.casebook.records.open import open_records
 from flask import Flask
 
-from infra.catalogue import HTTP_TARGETS, ROOT
+from aifr.casebook.home import home
+from aifr.settings import settings
+from infra.catalogue import HTTP_TARGETS, ROOT, TARGETS
+from infra.local_events import start_events
+from infra.local_keys import local_keys
 from infra.site import create_site
+
+DATA = Path("data")
 
 
 def create_app() -> Flask:
     """The site, with each function below the name of its target, as it is called when deployed."""
     app = create_site()
-    functions = {target: _function(name) for name, target in HTTP_TARGETS.items()}
+    functions = {target: _function(name, "http") for name, target in HTTP_TARGETS.items()}
     site = app.wsgi_app
 
     def dispatch(environ: dict[str, Any], start_response: Any) -> Any:
@@ -28,9 +37,9 @@ def create_app() -> Flask:
     return app
 
 
-def _function(name: str) -> Any:
+def _function(name: str, kind: str) -> Any:
     source = ROOT / "functions" / name / "main.py"
-    return functions_framework.create_app(HTTP_TARGETS[name], str(source), "http")
+    return functions_framework.create_app(TARGETS[name], str(source), kind)
 
 
 class LocalServer(gunicorn.app.base.BaseApplication):  # type: ignore[misc]
@@ -46,7 +55,19 @@ class LocalServer(gunicorn.app.base.BaseApplication):  # type: ignore[misc]
             self.cfg.set(key, value)
 
     def load(self) -> Flask:
+        # In the worker: threads do not survive the fork that makes it.
+        start_events(_function("ingest", "cloudevent"), home().incoming)
         return create_app()
+
+
+def print_keys() -> None:
+    """Tells the keys of the local staff, made at the first start."""
+    address = settings().records
+    records = open_records(address)
+    beside = Path(address.removeprefix("sqlite:")).parent if address.startswith("sqlite:") else DATA
+    for name, key in local_keys(records, beside / "keys.txt").items():
+        print(f"{name}: {key}", flush=True)
+    records.close()
 
 
 def main() -> None:
@@ -55,6 +76,9 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8080)
     arguments = parser.parse_args()
+    # There is no OpenID Connect provider here.
+    os.environ.setdefault("AIFR_STAFF_KEYS", "true")
+    print_keys()
     print(f"Serving on http://{arguments.host}:{arguments.port}, the API at /docs", flush=True)
     LocalServer(arguments.host, arguments.port).run()
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from aifr.casebook.audit import Trail
 from aifr.casebook.home import Home
 from aifr.casebook.identity import is_case, is_subject
-from aifr.casebook.photos import MATCHES, PHOTOS
+from aifr.casebook.photos import MATCHES, PHOTOS, erase_objects
 from aifr.casebook.records.contract import Query, Transaction
 from aifr.casebook.secrets import PRIVATE
 from aifr.casebook.tombstones import ERASED, bury, finish
@@ -32,7 +32,7 @@ def erase(home: Home, subject: str, actor: str) -> Erasure:
     crash may have left.
     """
     erased = home.records.transact(lambda transaction: _erase_records(transaction, subject, actor))
-    erased["objects"] = _erase_objects(home, subject)
+    erased["objects"] = erase_objects(home, f"{subject}/")
     remaining = count_remaining(home, subject)
     if remaining == 0:
         home.records.transact(lambda transaction: finish(transaction, subject))
@@ -57,7 +57,7 @@ def _erase_records(transaction: Transaction, subject: str, actor: str) -> dict[s
         transaction.delete_face(face.photo)
     for match in matches:
         transaction.delete(MATCHES, match.identity)
-    bury(transaction, subject)
+    bury(transaction, subject, f"{subject}/")
     trail.append(actor, "erased")
     return {"records": 1, "photos": len(photos), "faces": len(faces), "matches": len(matches)}
 
@@ -71,15 +71,6 @@ def matches_of(subject: str) -> Query:
         descending=True,
         limit=EVERYTHING,
     )
-
-
-def _erase_objects(home: Home, subject: str) -> int:
-    count = 0
-    for store in (home.incoming, home.photos):
-        for found in list(store.list(f"{subject}/")):
-            store.delete(found.name)
-            count += 1
-    return count
 
 
 def count_remaining(home: Home, subject: str) -> int:

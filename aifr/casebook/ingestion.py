@@ -32,13 +32,21 @@ Recognise = Callable[[bytes, int | None], Recognition]
 
 @dataclass(frozen=True)
 class Arrival:
-    """An object that arrived: SUBJECT/NAME in a store. ours: whether to remove it when done."""
+    """An object that arrived in a store. ours: whether to remove it when done. subject: whose photo
+    it is; where it is not told, the name says it: SUBJECT/NAME. age: years, if known.
+    """
 
     store: Objects
     name: str
     generation: str | None = None
     ours: bool = True
+    subject: str | None = None
     age: int | None = None
+
+    @property
+    def owner(self) -> str:
+        """The case or sighting, as told or as the name says; perhaps no name of either."""
+        return self.subject or self.name.partition("/")[0]
 
     @property
     def source(self) -> str:
@@ -60,6 +68,8 @@ def ingest(
     """Ingests an object; raises StoreUnavailable and ModelUnavailable, after which it may be tried
     again, and nothing for an object that is no photo of anyone.
     """
+    if not is_subject(arrival.owner):
+        return Outcome(None)
     outcome = _ingest(home, arrival, recognise, card, settings)
     if arrival.ours:
         arrival.store.delete(arrival.name, arrival.generation)
@@ -69,8 +79,8 @@ def ingest(
 def _ingest(
     home: Home, arrival: Arrival, recognise: Recognise, card: Card, settings: Settings
 ) -> Outcome:
-    subject = arrival.name.partition("/")[0]
-    if not is_subject(subject) or not exists(home, subject):
+    subject = arrival.owner
+    if not exists(home, subject):
         return Outcome(None)
     try:
         data = arrival.store.get(arrival.name, settings.max_file_bytes)
@@ -84,7 +94,7 @@ def _ingest(
         return Outcome(None)
     while photo is not None and (photo.state == "pending" or outdated(photo, card)):
         # Again where another face was chosen in the meantime.
-        photo = _look(home, photo, data, recognise, card, settings)
+        photo = look(home, photo, data, recognise, card, settings)
     if photo is None or photo.state != "embedded" or photo.matched:
         return Outcome(photo)
     return Outcome(photo, tuple(match_photo(home.records, photo, card, settings.match_bar)))
@@ -121,9 +131,12 @@ def _begin(home: Home, photo: Photo) -> Photo | None:
     return home.records.transact(work)
 
 
-def _look(
+def look(
     home: Home, photo: Photo, data: bytes, recognise: Recognise, card: Card, settings: Settings
 ) -> Photo | None:
+    """The photo, embedded or rejected; None where it was erased in the meantime. data: as it
+    arrived. Raises StoreUnavailable and ModelUnavailable.
+    """
     try:
         # The kept copy, if there is one: boxes are told and chosen on it.
         clean = kept_copy(home, photo, settings) or clean_copy(data, settings)

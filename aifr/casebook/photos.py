@@ -179,13 +179,22 @@ def remove_photo(home: Home, subject: str, identity: str, actor: str) -> None:
         trail = Trail(transaction, subject)
         withdraw()
         transaction.delete(PHOTOS, identity)
-        bury(transaction, identity)
+        bury(transaction, identity, name)
         trail.append(actor, "photo erased", [identity])
 
     home.records.transact(work)
-    for store in (home.incoming, home.photos):
-        store.delete(name)
+    erase_objects(home, name)
     home.records.transact(lambda transaction: finish(transaction, identity))
+
+
+def erase_objects(home: Home, prefix: str) -> int:
+    """Removes every object whose name begins so; how many."""
+    count = 0
+    for store in (home.incoming, home.photos):
+        for found in list(store.list(prefix)):
+            store.delete(found.name)
+            count += 1
+    return count
 
 
 def withdrawing(transaction: Transaction, photo: Photo) -> Callable[[], None]:

@@ -13,13 +13,14 @@ def refuse_erased(reader: Records | Transaction, subject: str) -> None:
         raise Conflict("This was erased, and stays erased.")
 
 
-def bury(transaction: Transaction, subject: str) -> None:
-    """Notes that a subject is erased, and that its objects may still have to go."""
-    transaction.put(ERASED, subject, {"created": now(), "finished": False})
+def bury(transaction: Transaction, identity: str, objects: str) -> None:
+    """Notes that something is erased, and the names (a prefix) of objects that still have to go."""
+    tombstone = {"created": now(), "finished": False, "objects": objects}
+    transaction.put(ERASED, identity, tombstone)
 
 
-def finish(transaction: Transaction, subject: str) -> None:
-    """Notes that nothing of a subject is left."""
-    tombstone = transaction.get(ERASED, subject)
+def finish(transaction: Transaction, identity: str) -> None:
+    """Notes that nothing is left of what was erased."""
+    tombstone = transaction.get(ERASED, identity)
     if tombstone is not None:
-        transaction.put(ERASED, subject, {**tombstone, "finished": True})
+        transaction.put(ERASED, identity, {**tombstone, "finished": True})

@@ -1,17 +1,20 @@
 """The request body: limited while it arrives, chunked or not, and never held whole in memory."""
 
+import json
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Request
 from gunicorn.http.errors import ParseException
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
+from werkzeug.wsgi import get_input_stream
 
 from aifr.errors import BodyTooLarge, MalformedBody, UnsupportedType
 from aifr.settings import Settings
 
-MULTIPART = "multipart/form-data"
+MULTIPART, JSON = "multipart/form-data", "application/json"
 MAX_PARTS = 200
 MAX_TEXT_BYTES = 500_000
 CHUNK_BYTES = 64 * 1024
@@ -50,6 +53,26 @@ def read_form(request: Request, settings: Settings) -> Form:
     except (ValueError, ClientDisconnected, ParseException):
         raise MalformedBody(f"The body is not well-formed {MULTIPART}.") from None
     return Form(fields, files)
+
+
+def read_json(request: Request) -> dict[str, Any]:
+    """The JSON object of a request.
+
+    Raises UnsupportedType for another content type, BodyTooLarge above MAX_TEXT_BYTES,
+    MalformedBody.
+    """
+    if request.mimetype != JSON:
+        raise UnsupportedType(f"Send the fields as {JSON}.")
+    try:
+        data = get_input_stream(request.environ).read(MAX_TEXT_BYTES + 1)
+        if len(data) > MAX_TEXT_BYTES:
+            raise BodyTooLarge(f"The request is larger than {MAX_TEXT_BYTES} bytes.")
+        content = json.loads(data)
+    except (ValueError, RecursionError, ClientDisconnected, ParseException):
+        raise MalformedBody(f"The body is not well-formed {JSON}.") from None
+    if not isinstance(content, dict):
+        raise MalformedBody("The body must be a JSON object.")
+    return content
 
 
 def discard_body(request: Request, settings: Settings) -> None:

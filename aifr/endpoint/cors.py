@@ -5,6 +5,8 @@ from flask import Request, Response
 from aifr.endpoint.request_id import HEADER
 from aifr.settings import Settings
 
+ALLOWED_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", HEADER)
+
 
 def cors_headers(request: Request, settings: Settings) -> dict[str, str]:
     """The headers that let the caller's site read the answer, if it is one of those allowed."""
@@ -21,6 +23,6 @@ def preflight(allowed: tuple[str, ...]) -> Response:
     response = Response(iter(()), 204)
     response.headers["Allow"] = ", ".join(allowed)
     response.headers["Access-Control-Allow-Methods"] = ", ".join(allowed)
-    response.headers["Access-Control-Allow-Headers"] = f"Content-Type, {HEADER}"
+    response.headers["Access-Control-Allow-Headers"] = ", ".join(ALLOWED_HEADERS)
     response.headers["Access-Control-Max-Age"] = "3600"
     return response

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from flask import Response
 
 from aifr.endpoint.response import json_response
-from aifr.errors import AifrError, MethodNotAllowed
+from aifr.errors import AifrError, MethodNotAllowed, NotAuthenticated, TooManyRequests
 
 
 def error_response(problem: Exception, request_id: str) -> Response:
@@ -17,9 +17,16 @@ def error_response(problem: Exception, request_id: str) -> Response:
     if not isinstance(problem, AifrError):
         problem = AifrError(f"Something went wrong on our side. Request id: {request_id}.")
     response = json_response({"error": error_content(problem)}, problem.status)
-    if isinstance(problem, MethodNotAllowed):
-        response.headers["Allow"] = ", ".join(problem.allowed)
+    response.headers.update(_headers(problem))
     return response
+
+
+def _headers(problem: AifrError) -> dict[str, str]:
+    if isinstance(problem, MethodNotAllowed):
+        return {"Allow": ", ".join(problem.allowed)}
+    if isinstance(problem, TooManyRequests):
+        return {"Retry-After": str(problem.seconds)}
+    return {"WWW-Authenticate": "Bearer"} if isinstance(problem, NotAuthenticated) else {}
 
 
 def error_content(problem: AifrError) -> dict[str, str | None]:

@@ -1,4 +1,4 @@
-"""The decorator that turns a plain answering function into an HTTP function of this project."""
+"""What turns a plain answering function into an HTTP function of this project."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -9,7 +9,7 @@ from flask import Request, Response
 from aifr.endpoint.body import discard_body
 from aifr.endpoint.cors import cors_headers, preflight
 from aifr.endpoint.errors import error_response
-from aifr.endpoint.health import health
+from aifr.endpoint.health import HEALTH_METHODS, health
 from aifr.endpoint.log import log_request
 from aifr.endpoint.request_id import HEADER, request_id
 from aifr.endpoint.response import json_response
@@ -25,7 +25,7 @@ def endpoint(warm: Callable[[], str]) -> Callable[[Answer], Callable[[Request], 
 
     It answers at the root of its address and under its own name; `health` below either tells
     whether the instance lives, and with ?warm=true runs `warm`, which loads the model and returns
-    its version. Whatever is raised becomes the JSON error. Every request leaves one log line.
+    its version.
     """
 
     # A variable that does not fit ends the start-up, not every request.
@@ -34,29 +34,34 @@ def endpoint(warm: Callable[[], str]) -> Callable[[Answer], Callable[[Request], 
     def decorate(answer: Answer) -> Callable[[Request], Response]:
         @wraps(answer)
         def respond(request: Request) -> Response:
-            identity = request_id(request)
-            problem: Exception | None = None
-            with collect_stages() as stages, stage("total"):
-                try:
-                    response = _route(request, answer, warm)
-                except Exception as raised:  # noqa: BLE001 - the caller gets JSON whatever happens
-                    problem, response = raised, error_response(raised, identity)
-                discard_body(request, settings())
-            response.headers.update(cors_headers(request, settings()))
-            response.headers[HEADER] = identity
-            log_request(request, response.status_code, identity, stages, problem, settings())
-            return response
+            return answering(request, lambda: _route(request, answer, warm))
 
         return respond
 
     return decorate
 
 
+def answering(request: Request, route: Callable[[], Response]) -> Response:
+    """The response of `route`; whatever it raises becomes the JSON error. Leaves one log line."""
+    identity = request_id(request)
+    problem: Exception | None = None
+    with collect_stages() as stages, stage("total"):
+        try:
+            response = route()
+        except Exception as raised:  # noqa: BLE001 - the caller gets JSON whatever happens
+            problem, response = raised, error_response(raised, identity)
+        discard_body(request, settings())
+    response.headers.update(cors_headers(request, settings()))
+    response.headers[HEADER] = identity
+    log_request(request, response.status_code, identity, stages, problem, settings())
+    return response
+
+
 def _route(request: Request, answer: Answer, warm: Callable[[], str]) -> Response:
     place = request.path.rstrip("/").rpartition("/")[2]
     if place not in ("", answer.__name__, "health"):
         raise NotFound("There is nothing at this address.")
-    allowed = ("GET", "HEAD", "OPTIONS") if place == "health" else ("POST", "OPTIONS")
+    allowed = HEALTH_METHODS if place == "health" else ("POST", "OPTIONS")
     if request.method not in allowed:
         raise MethodNotAllowed(f"Use {' or '.join(allowed[:-1])} here.", allowed)
     if request.method == "OPTIONS":

@@ -7,6 +7,8 @@ from flask import Request
 
 from aifr.endpoint.query import flag
 
+HEALTH_METHODS = ("GET", "HEAD", "OPTIONS")
+
 
 def health(request: Request, warm: Callable[[], str]) -> dict[str, Any]:
     """{"status": "ok"}; with ?warm=true also the version of the model, which is loaded first."""

@@ -46,6 +46,16 @@ def log_request(
     _write(entry)
 
 
+def log_event(severity: str, message: str, problem: Exception | None = None, **said: Any) -> None:
+    """Writes a line about something that is no request. said: never a photo or an embedding."""
+    entry: dict[str, Any] = {"severity": severity, "message": message, **said}
+    if isinstance(problem, AifrError):
+        entry["code"] = problem.code
+    elif problem:
+        entry["stack_trace"] = "".join(traceback.format_exception(problem))
+    _write(entry)
+
+
 def _write(entry: dict[str, Any]) -> None:
     # In one call, so that lines of parallel requests do not mix.
     sys.stdout.write(json.dumps(entry) + "\n")

@@ -1,0 +1,65 @@
+"""Who calls, and whether they may: denied unless a route says otherwise."""
+
+from flask import Request
+
+from aifr.casebook.cases import CASES
+from aifr.casebook.home import home
+from aifr.casebook.keys import find_key
+from aifr.casebook.limits import count_request
+from aifr.casebook.records.contract import Records
+from aifr.casebook.secrets import subject_opened_by
+from aifr.casebook.staff import staff_role, verified_email
+from aifr.endpoint.caller import Caller, bearer_token, client_address
+from aifr.endpoint.routes import Arguments, Route
+from aifr.errors import NotAllowed, NotAuthenticated
+from aifr.settings import Settings, settings
+
+
+def admit(request: Request, route: Route, arguments: Arguments) -> Caller:
+    """The caller of a route; raises NotAuthenticated, NotAllowed and TooManyRequests."""
+    chosen, records = settings(), home().records
+    caller = identify(records, bearer_token(request), chosen)
+    if route.counts and not caller.staff:
+        most = chosen.writes_an_hour if route.counts == "writes" else chosen.searches_an_hour
+        count_request(records, route.counts, counted_as(caller, request, chosen), most)
+    if route.access == "everyone" or caller.staff:
+        return caller
+    if caller.role == "public":
+        raise NotAuthenticated("Say who you are: Authorization: Bearer TOKEN.")
+    if route.access == "owner" and owns(records, caller, next(iter(arguments.values()))):
+        return caller
+    raise NotAllowed("This is not yours to do.")
+
+
+def identify(records: Records, token: str | None, settings: Settings) -> Caller:
+    """Who a token stands for; raises NotAuthenticated for one that stands for nobody."""
+    if token is None:
+        return Caller("public")
+    subject = subject_opened_by(records, token)
+    if subject is not None:
+        return Caller("reporter", record=subject)
+    key = find_key(records, token)
+    if key is not None and (key.role == "partner" or settings.staff_keys):
+        return Caller(key.role, key.name)
+    # A key or a secret is no OpenID Connect token, and is not sent on to be verified as one.
+    if key is None and settings.staff_audience and token.count(".") == 2:
+        email = verified_email(token, settings.staff_audience)
+        role = staff_role(records, email) if email else None
+        if email and role:
+            return Caller(role, email.casefold())
+    raise NotAuthenticated("This token opens nothing, or nothing any more.")
+
+
+def owns(records: Records, caller: Caller, subject: str) -> bool:
+    """Whether the caller reported a case or sighting."""
+    if caller.role == "reporter":
+        return caller.record == subject
+    case = records.get(CASES, subject)
+    return caller.role == "partner" and case is not None and case["reporter"] == caller.actor
+
+
+def counted_as(caller: Caller, request: Request, settings: Settings) -> str:
+    """What a caller's requests are counted by: the key, or else the address."""
+    if caller.role == "partner":
+        return caller.actor
+    return client_address(request, settings.trusted_proxies)

@@ -1,0 +1,135 @@
+"""Photos over HTTP, of cases and of sightings alike."""
+
+import re
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Request, Response
+
+from aifr.casebook.forms import OLDEST, photo_changes_of
+from aifr.casebook.home import home
+from aifr.casebook.matches import match_waiting
+from aifr.casebook.photos import (
+    JPEG,
+    Photo,
+    add_photo,
+    correct_photo,
+    get_photo,
+    photo_identity,
+    read_photo,
+    remove_photo,
+)
+from aifr.desk.forms import flat
+from aifr.desk.views import full_photo
+from aifr.endpoint.body import Form, read_form, read_json
+from aifr.endpoint.errors import blaming
+from aifr.endpoint.routes import Call
+from aifr.endpoint.uploads import Upload, one_upload
+from aifr.fields import one_of, refuse_unknown, whole
+from aifr.recognition.clean import clean_copy
+from aifr.serving import serving_card
+from aifr.settings import settings
+from aifr.stages import stage
+
+KINDS = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "image/heic": "heic",
+}
+UPLOAD_SECONDS = 900
+
+
+def upload_photo(call: Call) -> dict[str, Any]:
+    """POST photo, age, face: kept, and looked at a moment later."""
+    form = read_form(call.request, settings())
+    fields = flat(form.fields)
+    refuse_unknown(fields, ("age", "face"))
+    photo = keep_photo(
+        call.arguments["case"],
+        one_upload(form, "photo", settings()),
+        whole(fields, "age", 0, OLDEST),
+        whole(fields, "face", 0, 999),
+        call.caller.actor,
+    )
+    return {"photo": photo.identity, "state": photo.state}
+
+
+def keep_photo(
+    subject: str, upload: Upload, age: int | None, chosen: int | None, actor: str
+) -> Photo:
+    """Keeps an uploaded photo without its metadata; raises what `clean_copy` and `add_photo` do."""
+    clean = cleaned(upload)
+    identity = photo_identity(subject, upload.data)
+    return add_photo(home(), subject, identity, clean, age, chosen, actor)
+
+
+def cleaned(upload: Upload) -> bytes:
+    """The copy of an upload that may be kept; raises what `clean_copy` does."""
+    with blaming(upload.param), stage("decode"):
+        return clean_copy(upload.data, settings())
+
+
+def sign_upload(call: Call) -> dict[str, Any]:
+    """POST content_type: where to send one file directly, and with which fields."""
+    content = read_json(call.request)
+    refuse_unknown(content, ("content_type",))
+    kind = one_of(content, "content_type", tuple(KINDS), JPEG)
+    case = call.arguments["case"]
+    name = f"{case}/upload-{secrets.token_hex(8)}.{KINDS[kind]}"
+    signed = home().incoming.signed_upload(name, kind, settings().max_file_bytes, UPLOAD_SECONDS)
+    if signed is None:
+        # A folder takes no uploads of its own: the ordinary route does.
+        return {"url": re.sub("uploads/?$", "photos", call.request.base_url), "fields": {}}
+    return {"url": signed.url, "fields": dict(signed.fields)}
+
+
+def show_photo(subject: str, identity: str) -> Response:
+    """The clean copy, as image/jpeg; raises NotFound and ObjectMissing."""
+    photo = get_photo(home().records, subject, identity)
+    return jpeg(read_photo(home(), photo, settings().max_body_bytes))
+
+
+def jpeg(data: bytes) -> Response:
+    """A response that carries a photo. Nobody keeps it: it may be erased at any moment."""
+
+    def body() -> Iterator[bytes]:
+        yield data
+
+    response = Response(body(), 200, mimetype=JPEG)
+    response.content_length = len(data)
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def change_photo(call: Call) -> dict[str, Any]:
+    """PATCH age, face."""
+    case, identity = call.arguments["case"], call.arguments["photo"]
+    changes = photo_changes_of(read_json(call.request))
+    photo = correct_photo(
+        home(), case, identity, changes, call.caller.actor, settings().max_body_bytes
+    )
+    match_again(case)
+    return full_photo(photo)
+
+
+def erase_photo(call: Call) -> dict[str, Any]:
+    """DELETE: with its embedding and what rests on it."""
+    case, identity = call.arguments["case"], call.arguments["photo"]
+    remove_photo(home(), case, identity, call.caller.actor)
+    match_again(case)
+    return {"erased": {"photos": 1}}
+
+
+def match_again(subject: str) -> None:
+    """The standing search for those photos of a subject that wait for it."""
+    with stage("match"):
+        match_waiting(home().records, subject, serving_card(), settings().match_bar)
+
+
+def photo_form(request: Request) -> tuple[Form, dict[str, str]]:
+    """A multipart form and its text fields."""
+    form = read_form(request, settings())
+    return form, flat(form.fields)

@@ -1,0 +1,228 @@
+"""The answers of the function `search`: sightings, candidates, and the reviewers' queue."""
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+import numpy as np
+from flask import Request, Response
+
+from aifr.answers import facts
+from aifr.casebook.cases import SEXES, get_case
+from aifr.casebook.erasure import erase
+from aifr.casebook.forms import (
+    CONTACT_FIELDS,
+    OLDEST,
+    SEEN_FIELDS,
+    seen_of,
+    sighting_contact_of,
+)
+from aifr.casebook.home import home
+from aifr.casebook.matches import (
+    ANSWER_WORDS,
+    MATCH_STATES,
+    Match,
+    answer_match,
+    get_match,
+    list_matches,
+    next_match,
+    waiting,
+)
+from aifr.casebook.photos import photos_of
+from aifr.casebook.ranking import Filters, Probe, photo_facts, rank
+from aifr.casebook.sightings import (
+    SIGHTING_STATES,
+    change_sighting_state,
+    get_sighting,
+    list_sightings,
+    report_sighting,
+)
+from aifr.desk.cases import contact_view, show_case
+from aifr.desk.forms import idempotency_key
+from aifr.desk.paging import cursor_of, limit_of, next_cursor
+from aifr.desk.photos import cleaned, keep_photo, match_again, photo_form, show_photo
+from aifr.desk.views import candidate_view, match_view, sighting_view
+from aifr.endpoint.body import read_json
+from aifr.endpoint.query import flag, option
+from aifr.endpoint.routes import Call
+from aifr.endpoint.uploads import many_uploads
+from aifr.errors import Conflict, TooManyFiles
+from aifr.fields import country, one_of, refuse_unknown, text, whole
+from aifr.recognition.compare import template
+from aifr.serving import recognise_upload, serving_card
+from aifr.settings import settings
+from aifr.stages import stage
+
+MOST_SIGHTING_PHOTOS = 5
+CONTACTS = tuple(f"contact_{name}" for name in CONTACT_FIELDS)
+
+
+def report(call: Call) -> dict[str, Any]:
+    """POST: a receipt, and nothing about anyone."""
+    form, fields = photo_form(call.request)
+    refuse_unknown(fields, (*SEEN_FIELDS, *CONTACTS))
+    seen, contact = seen_of(fields), sighting_contact_of(fields)
+    uploads = few_uploads(form)
+    for upload in uploads:
+        # A photo that cannot be used is refused before anything is kept.
+        cleaned(upload)
+    actor = call.caller.actor
+    key = idempotency_key(call.request)
+    sighting, secret = report_sighting(home().records, seen, contact, actor, key)
+    for upload in uploads:
+        keep_photo(sighting.identity, upload, seen.age, None, actor)
+    return {"sighting": sighting.identity, "state": sighting.state, "secret": secret}
+
+
+def few_uploads(form: Any) -> list[Any]:
+    """The photos of one person; raises TooManyFiles and what `many_uploads` raises."""
+    uploads = many_uploads(form, "photo", settings())
+    if len(uploads) > MOST_SIGHTING_PHOTOS:
+        raise TooManyFiles(f"{MOST_SIGHTING_PHOTOS} photos at most.", "photo")
+    return uploads
+
+
+def list_all(call: Call) -> dict[str, Any]:
+    """GET: sightings of a state, the newest first."""
+    state = option(call.request, "state", SIGHTING_STATES)
+    after, limit = cursor_of(call.request, str), limit_of(call.request)
+    page = list_sightings(home().records, state, after, limit)
+    return {
+        "sightings": [show_sighting(sighting.identity) for sighting in page],
+        "cursor": next_cursor(page, limit, "created"),
+    }
+
+
+def show_sighting(identity: str) -> dict[str, Any]:
+    """A sighting with its photos; raises NotFound."""
+    records = home().records
+    return sighting_view(get_sighting(records, identity), photos_of(records, identity))
+
+
+def read(call: Call) -> dict[str, Any]:
+    """GET: one sighting."""
+    return show_sighting(call.arguments["sighting"])
+
+
+def change(call: Call) -> dict[str, Any]:
+    """POST state, reason."""
+    content = read_json(call.request)
+    refuse_unknown(content, ("state", "reason"))
+    state = one_of(content, "state", SIGHTING_STATES)
+    reason = text(content, "reason", 500, required=True)
+    identity = call.arguments["sighting"]
+    sighting = change_sighting_state(home().records, identity, state, reason, call.caller.actor)
+    if sighting.searched:
+        match_again(identity)
+    return show_sighting(identity)
+
+
+def remove(call: Call) -> dict[str, Any]:
+    """DELETE: erased everywhere, with proof."""
+    return asdict(erase(home(), call.arguments["sighting"], call.caller.actor))
+
+
+def contact(call: Call) -> dict[str, Any]:
+    """GET: how to reach who saw somebody."""
+    return contact_view(call.arguments["sighting"])
+
+
+def photo(call: Call) -> Response:
+    """GET: the photo itself."""
+    return show_photo(call.arguments["sighting"], call.arguments["photo"])
+
+
+def candidates(call: Call) -> dict[str, Any]:
+    """GET: the cases most like a sighting, ranked."""
+    sighting = get_sighting(home().records, call.arguments["sighting"])
+    version = serving_card().version
+    kept = photos_of(home().records, sighting.identity)
+    photos = {photo.identity: photo for photo in kept if photo.model == version}
+    faces = [face for face in home().records.faces(sighting.identity) if face.photo in photos]
+    if not faces:
+        raise Conflict("No photo of the sighting is embedded yet.")
+    weights = np.array([face.weight for face in faces])
+    best = photos[faces[int(weights.argmax())].photo]
+    embedding = template(np.stack([face.embedding for face in faces]), weights)
+    probe = Probe(embedding, photo_facts(best), int(sighting.seen_on[:4]))
+    return ranked(call.request, probe)
+
+
+def probe(call: Call) -> dict[str, Any]:
+    """POST photo, age: the cases most like photos that are not kept."""
+    form, fields = photo_form(call.request)
+    refuse_unknown(fields, ("age",))
+    age = whole(fields, "age", 0, OLDEST)
+    seen = [recognise_upload(upload, "largest") for upload in few_uploads(form)]
+    weights = np.array([photo.weight for photo in seen])
+    best = seen[int(weights.argmax())]
+    embedding = template(np.stack([photo.embedding for photo in seen]), weights)
+    return ranked(call.request, Probe(embedding, facts(best, age), date.today().year))
+
+
+def ranked(request: Request, probe: Probe) -> dict[str, Any]:
+    """The answer to a search; ?limit=, ?sex=, ?country=, ?age_window=."""
+    filters = Filters(
+        sex=one_of(request.args, "sex", SEXES, "unknown"),
+        country=country(request.args, "country") or None,
+        window=flag(request, "age_window"),
+    )
+    with stage("search"):
+        ranking = rank(home().records, probe, serving_card(), filters, limit_of(request))
+    return {
+        "model": serving_card().version,
+        "compared": {"faces": ranking.compared},
+        "candidates": [
+            candidate_view(each, photos_of(home().records, each.case.identity))
+            for each in ranking.candidates
+        ],
+    }
+
+
+def next_in_queue(call: Call) -> dict[str, Any]:
+    """GET: the match that this reviewer should look at next."""
+    match = next_match(home().records, call.caller.name)
+    return {
+        "match": show_match(match, call.caller.name) if match else None,
+        "waiting": waiting(home().records),
+    }
+
+
+def matches(call: Call) -> dict[str, Any]:
+    """GET: matches of a state, a case or a sighting."""
+    state = option(call.request, "state", MATCH_STATES)
+    equal: dict[str, str] = {"state": state}
+    for name in ("case", "sighting"):
+        if call.request.args.get(name):
+            equal[name] = text(call.request.args, name, 40)
+    after, limit = cursor_of(call.request, float), limit_of(call.request)
+    page = list_matches(home().records, equal, after, limit)
+    return {
+        "matches": [show_match(match, call.caller.name) for match in page],
+        "cursor": next_cursor(page, limit, "likelihood_ratio"),
+    }
+
+
+def match(call: Call) -> dict[str, Any]:
+    """GET: one match."""
+    found = get_match(home().records, call.arguments["match"])
+    return show_match(found, call.caller.name)
+
+
+def answer(call: Call) -> dict[str, Any]:
+    """POST answer, reason: what the reviewer says of a match."""
+    content = read_json(call.request)
+    refuse_unknown(content, ("answer", "reason"))
+    said = one_of(content, "answer", ANSWER_WORDS)
+    reason = text(content, "reason", 500, required=True)
+    name = call.caller.name
+    changed = answer_match(home().records, call.arguments["match"], name, said, reason)
+    return show_match(changed, name)
+
+
+def show_match(match: Match, reviewer: str) -> dict[str, Any]:
+    """A match with both sides, as this reviewer may see it now."""
+    case = get_case(home().records, match.case)
+    return match_view(
+        match, show_case(case), show_sighting(match.sighting), reviewer, settings().blind_review
+    )

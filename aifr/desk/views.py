@@ -1,0 +1,128 @@
+"""What each role sees of a record. What is not named here is not shown: no embedding, no contact,
+no place where a photo lies.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from aifr.answers import rounded, significant
+from aifr.casebook.cases import Case
+from aifr.casebook.matches import Match
+from aifr.casebook.photos import Photo
+from aifr.casebook.ranking import Candidate
+from aifr.casebook.sightings import Sighting
+
+PUBLIC = (
+    "state",
+    "name",
+    "sex",
+    "country",
+    "birth_year",
+    "age_missing",
+    "missing_since",
+    "place",
+    "description",
+    "published",
+)
+SCORES = ("similarity", "likelihood_ratio", "reliability", "reliability_reasons", "reading")
+
+
+def public_case(case: Case, photos: Sequence[Photo]) -> dict[str, Any]:
+    """A case as everyone sees it: with the photos that show a face."""
+    shown = [photo for photo in photos if photo.state == "embedded"]
+    return {
+        "id": case.identity,
+        **{name: getattr(case, name) for name in PUBLIC},
+        "photos": [{"id": photo.identity, "age": photo_age(photo)} for photo in shown],
+    }
+
+
+def photo_age(photo: Photo) -> int | None:
+    """Age in years at the photo, as it was told."""
+    return photo.age
+
+
+def full_case(case: Case, photos: Sequence[Photo], full_name: str) -> dict[str, Any]:
+    """A case as its reporter and staff see it."""
+    return {
+        **public_case(case, []),
+        "created": case.created,
+        "updated": case.updated,
+        "reason": case.reason,
+        "full_name": full_name,
+        "photos": [full_photo(photo) for photo in photos],
+    }
+
+
+def full_photo(photo: Photo) -> dict[str, Any]:
+    """A photo as its reporter and staff see it."""
+    return {
+        "id": photo.identity,
+        "age": photo.age,
+        "state": photo.state,
+        "reason": photo.reason or None,
+        "message": photo.message or None,
+        "size": {"width": photo.size[0], "height": photo.size[1]} if photo.size else None,
+        "faces": photo.faces,
+        "face": photo.face,
+        "quality": [reason["name"] for reason in photo.quality],
+    }
+
+
+def sighting_view(sighting: Sighting, photos: Sequence[Photo]) -> dict[str, Any]:
+    """A sighting as who reported it and staff see it; never what it was found to match."""
+    return {
+        "id": sighting.identity,
+        "state": sighting.state,
+        "created": sighting.created,
+        "seen_on": sighting.seen_on,
+        "place": sighting.place,
+        "country": sighting.country,
+        "sex": sighting.sex,
+        "age": sighting.age,
+        "note": sighting.note,
+        "photos": [full_photo(photo) for photo in photos],
+    }
+
+
+def candidate_view(candidate: Candidate, photos: Sequence[Photo]) -> dict[str, Any]:
+    """A candidate as a reviewer sees it."""
+    answer: dict[str, Any] = {
+        "case": public_case(candidate.case, photos),
+        "photo": candidate.photo.identity,
+        "similarity": rounded(candidate.similarity),
+    }
+    said = candidate.assessment
+    if said is not None:
+        answer["likelihood_ratio"] = significant(said.likelihood_ratio)
+        answer["age_gap"] = round(said.age_gap, 1)
+        answer["reliability"] = said.reliability
+        answer["reliability_reasons"] = list(said.reasons)
+        answer["reading"] = said.reading
+    if candidate.chance_hits is not None:
+        answer["chance_hits"] = significant(candidate.chance_hits)
+    return answer
+
+
+def match_view(
+    match: Match, case: dict[str, Any], sighting: dict[str, Any], reviewer: str, blind: bool
+) -> dict[str, Any]:
+    """A match as a reviewer sees it; blind: without scores and others' answers until answered."""
+    answer: dict[str, Any] = {
+        "id": match.identity,
+        "state": match.state,
+        "created": match.created,
+        "case": case,
+        "sighting": sighting,
+        "case_photo": match.case_photo,
+        "sighting_photo": match.sighting_photo,
+        "age_gap": round(match.age_gap, 1),
+        "answered": reviewer in match.answers,
+    }
+    if blind and reviewer not in match.answers:
+        return {**answer, "answers": []}
+    answers = [{"reviewer": name, **said} for name, said in sorted(match.answers.items())]
+    scores = {name: getattr(match, name) for name in SCORES}
+    scores["similarity"] = rounded(match.similarity)
+    scores["likelihood_ratio"] = significant(match.likelihood_ratio)
+    return {**answer, **scores, "answers": answers}

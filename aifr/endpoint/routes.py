@@ -1,0 +1,100 @@
+"""Functions with many routes: which path and method is answered by what, and for whom."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from flask import Request, Response
+
+from aifr.endpoint.caller import Caller
+from aifr.endpoint.cors import preflight
+from aifr.endpoint.function import answering
+from aifr.endpoint.health import HEALTH_METHODS, health
+from aifr.endpoint.response import json_response
+from aifr.errors import MethodNotAllowed, NotFound
+from aifr.settings import settings
+
+# owner: who reported the record, and staff. staff: reviewers and admins.
+Access = Literal["everyone", "owner", "staff"]
+Arguments = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request that was let through. arguments: the parts of the path that a route names."""
+
+    request: Request
+    caller: Caller
+    arguments: Arguments
+
+
+@dataclass(frozen=True)
+class Route:
+    """path: as "{case}/photos", below the function's address. counts: against which of the
+    caller's hourly limits. status: of an answer that is not a response already.
+    """
+
+    method: str
+    path: str
+    access: Access
+    answer: Callable[[Call], dict[str, Any] | Response]
+    counts: Literal["writes", "searches"] | None = None
+    status: int = 200
+
+    def match(self, parts: Sequence[str]) -> Arguments | None:
+        """The arguments in a path, None where it is not this route's."""
+        names = self.path.split("/") if self.path else []
+        if len(names) != len(parts):
+            return None
+        pairs = list(zip(names, parts, strict=True))
+        if any(name != part for name, part in pairs if not name.startswith("{")):
+            return None
+        return {name.strip("{}"): part for name, part in pairs if name.startswith("{")}
+
+
+# Says who calls, or raises what keeps them out.
+Admit = Callable[[Request, Route, Arguments], Caller]
+
+
+def router(
+    name: str, routes: Sequence[Route], admit: Admit, warm: Callable[[], str]
+) -> Callable[[Request], Response]:
+    """The HTTP function `name`; of two routes that fit a path, the first answers."""
+    # A variable that does not fit ends the start-up, not every request.
+    settings()
+
+    def respond(request: Request) -> Response:
+        return answering(request, lambda: _route(request, name, routes, admit, warm))
+
+    respond.__name__ = name
+    return respond
+
+
+def _route(
+    request: Request, name: str, routes: Sequence[Route], admit: Admit, warm: Callable[[], str]
+) -> Response:
+    parts = [part for part in request.path.split("/") if part]
+    parts = parts[1:] if parts[:1] == [name] else parts
+    fitting = [
+        (route, arguments) for route in routes if (arguments := route.match(parts)) is not None
+    ]
+    allowed = _methods([route.method for route, _ in fitting])
+    if parts == ["health"]:
+        fitting, allowed = [], HEALTH_METHODS
+    elif not fitting:
+        raise NotFound("There is nothing at this address.")
+    if request.method not in allowed:
+        raise MethodNotAllowed(f"Use {' or '.join(allowed[:-1])} here.", allowed)
+    if request.method == "OPTIONS":
+        return preflight(allowed)
+    if parts == ["health"]:
+        return json_response(health(request, warm))
+    method = "GET" if request.method == "HEAD" else request.method
+    route, arguments = next(each for each in fitting if each[0].method == method)
+    answer = route.answer(Call(request, admit(request, route, arguments), arguments))
+    return answer if isinstance(answer, Response) else json_response(answer, route.status)
+
+
+def _methods(methods: Sequence[str]) -> tuple[str, ...]:
+    heads = ["HEAD"] if "GET" in methods else []
+    return tuple(dict.fromkeys([*methods, *heads, "OPTIONS"]))

@@ -1,0 +1,30 @@
+"""HTTP function: the registry of cases. docs/api.md says who may do what."""
+
+import functions_framework
+
+from aifr.desk import cases as answers
+from aifr.desk.admission import admit
+from aifr.desk.photos import change_photo, erase_photo, sign_upload, upload_photo
+from aifr.endpoint.routes import Route, router
+from aifr.serving import serving_card
+
+ROUTES = (
+    Route("GET", "", "everyone", answers.list_all, counts="searches"),
+    Route("POST", "", "everyone", answers.report, counts="writes", status=201),
+    Route("GET", "me", "everyone", answers.me),
+    Route("GET", "{case}", "everyone", answers.read),
+    Route("PATCH", "{case}", "owner", answers.correct, counts="writes"),
+    Route("DELETE", "{case}", "owner", answers.remove, counts="writes"),
+    Route("POST", "{case}/state", "owner", answers.change, counts="writes"),
+    Route("GET", "{case}/contact", "owner", answers.contact),
+    Route("GET", "{case}/history", "staff", answers.events),
+    Route("POST", "{case}/photos", "owner", upload_photo, counts="writes", status=202),
+    Route("POST", "{case}/uploads", "owner", sign_upload, counts="writes"),
+    Route("GET", "{case}/photos/{photo}", "everyone", answers.photo),
+    Route("PATCH", "{case}/photos/{photo}", "owner", change_photo, counts="writes"),
+    Route("DELETE", "{case}/photos/{photo}", "owner", erase_photo, counts="writes"),
+)
+
+cases = functions_framework.http(
+    router("cases", ROUTES, admit, warm=lambda: serving_card().version)
+)

@@ -1,0 +1,26 @@
+"""HTTP function: sightings, candidates, the reviewers' queue. docs/api.md says who may do what."""
+
+import functions_framework
+
+from aifr.desk import search as answers
+from aifr.desk.admission import admit
+from aifr.endpoint.routes import Route, router
+from aifr.serving import model_version
+
+ROUTES = (
+    Route("POST", "sightings", "everyone", answers.report, counts="writes", status=201),
+    Route("GET", "sightings", "staff", answers.list_all),
+    Route("GET", "sightings/{sighting}", "owner", answers.read),
+    Route("DELETE", "sightings/{sighting}", "owner", answers.remove, counts="writes"),
+    Route("POST", "sightings/{sighting}/state", "staff", answers.change),
+    Route("GET", "sightings/{sighting}/contact", "owner", answers.contact),
+    Route("GET", "sightings/{sighting}/photos/{photo}", "owner", answers.photo),
+    Route("GET", "sightings/{sighting}/candidates", "staff", answers.candidates),
+    Route("POST", "probe", "staff", answers.probe),
+    Route("GET", "matches", "staff", answers.matches),
+    Route("GET", "matches/next", "staff", answers.next_in_queue),
+    Route("GET", "matches/{match}", "staff", answers.match),
+    Route("POST", "matches/{match}/answer", "staff", answers.answer),
+)
+
+search = functions_framework.http(router("search", ROUTES, admit, warm=model_version))

@@ -1,0 +1,63 @@
+"""Locally, what Eventarc does in the cloud: each object that arrives becomes an event of `ingest`.
+
+An object stays incoming until it is ingested, so that nothing is lost when the server ends.
+"""
+
+import threading
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from flask import Flask
+
+from aifr.casebook.events import FINALIZED
+from aifr.casebook.objects.contract import Objects, StoredObject
+from aifr.errors import AifrError
+
+PAUSE = 0.2
+RETRY_SECONDS = 10.0
+
+
+def start_events(ingest: Flask, incoming: Objects) -> None:
+    """Delivers events in a thread of its own for as long as the process lives."""
+    threading.Thread(target=_deliver_for_ever, args=(ingest, incoming), daemon=True).start()
+
+
+def _deliver_for_ever(ingest: Flask, incoming: Objects) -> None:
+    tried: dict[tuple[str, str], float] = {}
+    while True:
+        try:
+            deliver(ingest, incoming, tried)
+        except AifrError:
+            # The store cannot be reached just now.
+            pass
+        time.sleep(PAUSE)
+
+
+def deliver(ingest: Flask, incoming: Objects, tried: dict[tuple[str, str], float]) -> None:
+    """One event for each object, but for those `tried` (name and generation -> moment) just now."""
+    there = list(incoming.list())
+    for found in there:
+        place = (found.name, found.generation)
+        if time.monotonic() - tried.get(place, -RETRY_SECONDS) >= RETRY_SECONDS:
+            ingest.test_client().post("/", json=event_data(found), headers=event_headers(found))
+            tried[place] = time.monotonic()
+    for gone in tried.keys() - {(found.name, found.generation) for found in there}:
+        del tried[gone]
+
+
+def event_data(found: StoredObject) -> Mapping[str, str]:
+    """The data of the event that Cloud Storage sends, as far as ingestion reads it."""
+    return {"bucket": "incoming", "name": found.name, "generation": found.generation}
+
+
+def event_headers(found: StoredObject) -> Mapping[str, str]:
+    """A CloudEvent in binary mode, as Eventarc sends it."""
+    return {
+        "ce-specversion": "1.0",
+        "ce-type": FINALIZED,
+        "ce-source": "//storage.googleapis.com/projects/_/buckets/incoming",
+        "ce-subject": f"objects/{found.name}",
+        "ce-id": f"{found.name}#{found.generation}",
+        "ce-time": datetime.now(UTC).isoformat(),
+    }
