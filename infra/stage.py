@@ -1,24 +1,28 @@
 """A function's deployable folder: `python -m infra.stage similarity` writes build/similarity/.
 
-The same sources give the same bytes, names, modes and times.
+The same sources give the same bytes, names, modes and times. `--digest` tells one word for those
+that lie there already.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from infra.catalogue import HTTP_TARGETS, ROOT
+from infra.catalogue import ROOT
 
 # The first moment a zip file can carry.
 MODIFIED = 315_532_800
 MODEL = Path("models/default")
+FUNCTIONS = sorted(main.parent.name for main in ROOT.glob("functions/*/main.py"))
 
 
 def stage(name: str, out: Path) -> None:
-    """Makes `out` anew with main.py, requirements.txt, aifr/ and the model of a function.
+    """Makes `out` anew with main.py, requirements.txt, aifr/ and, where the requirements name torch,
+    the model.
 
     Raises FileNotFoundError where the function or a file of its model is missing, FileExistsError
     where `out` holds anything but a staged function.
@@ -48,8 +52,14 @@ def _files(name: str) -> Iterator[tuple[Path, Path]]:
         yield ROOT / "functions" / name / file, Path(file)
     for source in sorted((ROOT / "aifr").rglob("*.py")):
         yield source, source.relative_to(ROOT)
-    for file in ("card.json", *sorted(_model_files())):
-        yield ROOT / MODEL / file, MODEL / file
+    if _needs_model(name):
+        for file in ("card.json", *sorted(_model_files())):
+            yield ROOT / MODEL / file, MODEL / file
+
+
+def _needs_model(name: str) -> bool:
+    requirements = ROOT / "functions" / name / "requirements.txt"
+    return requirements.is_file() and "\ntorch==" in requirements.read_text()
 
 
 def _model_files() -> list[str]:
@@ -63,15 +73,28 @@ def _copy(source: Path, target: Path) -> None:
     os.utime(target, (MODIFIED, MODIFIED))
 
 
+def digest(folder: Path) -> str:
+    """sha256 of all names and contents in a staged folder."""
+    whole = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        whole.update(f"{path.relative_to(folder)} {content}\n".encode())
+    return whole.hexdigest()
+
+
 def main() -> None:
     """Stages the function named on the command line."""
     parser = argparse.ArgumentParser(description="Makes the deployable folder of a function.")
-    parser.add_argument("name", choices=sorted(HTTP_TARGETS))
+    parser.add_argument("name", choices=FUNCTIONS)
     parser.add_argument("--out", type=Path, help="default: build/NAME")
+    parser.add_argument("--digest", action="store_true", help="tell what is staged, stage nothing")
     arguments = parser.parse_args()
     out = arguments.out or ROOT / "build" / arguments.name
-    stage(arguments.name, out)
-    print(out)
+    if arguments.digest:
+        print(digest(out))
+    else:
+        stage(arguments.name, out)
+        print(out)
 
 
 if __name__ == "__main__":

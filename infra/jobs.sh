@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# What runs on a schedule or on demand: Cloud Run jobs in the image of ingest, so that code and model
+# are those of the functions. Sourced by deploy.sh and its kin.
+
+deploy_jobs() {
+  local image variables
+  step "Jobs: retention every night, a sweep every hour, re-embedding when asked for"
+  read_row ingest
+  image="$(ask IMAGE image_of_ingest)"
+  variables="$(environment_of ingest)"
+  deploy_job retention aifr.casebook.retention
+  deploy_job sweep aifr.casebook.ingest "$(bucket incoming)"
+  deploy_job reembed aifr.casebook.reembed
+  schedule retention "17 3 * * *"
+  # An event that was lost, or given up on, leaves its object waiting.
+  schedule sweep "41 * * * *"
+}
+
+image_of_ingest() {
+  gcloud run services describe "$(named ingest)" --region="$REGION" --project="$PROJECT" \
+    --format='value(spec.template.spec.containers[0].image)'
+}
+
+# NAME MODULE ARGUMENTS...: the launcher of the image sets up its Python.
+deploy_job() {
+  local words="python,-m,$2" word
+  for word in "${@:3}"; do words+=",$word"; done
+  run gcloud run jobs deploy "$(named "$1")" --project="$PROJECT" --region="$REGION" \
+    --image="$image" --command=/cnb/lifecycle/launcher --args="--,$words" \
+    --service-account="$(account operations)" --memory="$MEMORY" --cpu="$CPU" \
+    --task-timeout=6h --max-retries=2 --set-env-vars="$variables"
+}
+
+schedule() {
+  local job
+  job="$(named "$1")"
+  patiently gcloud run jobs add-iam-policy-binding "$job" --region="$REGION" \
+    --project="$PROJECT" --member="serviceAccount:$(account scheduler)" \
+    --role=roles/run.invoker --format=none
+  ensure gcloud scheduler jobs describe "$job" --location="$REGION" --project="$PROJECT" -- \
+    gcloud scheduler jobs create http "$job" --location="$REGION" --project="$PROJECT" \
+    --schedule="$2" --time-zone=Etc/UTC --http-method=POST \
+    --uri="https://run.googleapis.com/v2/projects/$PROJECT/locations/$REGION/jobs/$job:run" \
+    --oauth-service-account-email="$(account scheduler)"
+}
