@@ -10,8 +10,8 @@ any. Resumes from the run's checkpoint; runs on the CPU or a GPU, in bf16 where 
 import argparse
 import json
 import tomllib
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from training.ages import UNKNOWN, age_groups
 from training.atomic import write_atomically
 from training.augment import augment
 from training.checkpoint import load_checkpoint, save_checkpoint
+from training.composites import composite_embeddings, draw_recipes, pictures
 from training.losses.distillation import DistillationLoss
 from training.networks.build import NetworkSettings, build_network
 from training.networks.factorisation import FactorisedNetwork, Factors
@@ -36,13 +37,18 @@ from training.prepared import read_prepared, refuse_measure
 from training.teachers import teacher_embeddings
 
 MEAN, SPREAD = 127.5, 128.0
+STUDENT = "student.pt"
 CHECKPOINT_EVERY = 200
 RECORD_EVERY = 50
 
 
 @dataclass(frozen=True)
 class DistilSettings:
-    """A run: `network` as in `NetworkSettings`; samples counts photos seen, repeats included."""
+    """A run: `network` as in `NetworkSettings`; samples counts pictures seen, repeats included.
+
+    composites: pictures made of the photos, learnt from beside them. start: name of the
+    configuration, in the same folder, whose run this one goes on from; "" for none.
+    """
 
     network: NetworkSettings
     samples: int
@@ -54,6 +60,8 @@ class DistilSettings:
     age_weight: float = 0.1
     gender_weight: float = 0.1
     averaging: float = 0.999
+    composites: int = 0
+    start: str = ""
     bf16: bool = True
     seed: int = 0
 
@@ -65,9 +73,9 @@ class DistilSettings:
 
 @dataclass(frozen=True)
 class Lessons:
-    """What the student sees. sources: data set -> number of photos, teacher -> sha256.
-    crops: uint8 (n, side, side, 3), aligned to `crop`. teacher: unit (n, d). age_groups and
-    genders: int64 (n,), -1 unknown.
+    """What the student sees, photos and perhaps composites. sources: data set -> number of photos,
+    teacher -> sha256. crops: uint8 (n, side, side, 3), aligned to `crop`. teacher: unit (n, d).
+    age_groups and genders: int64 (n,), -1 unknown.
     """
 
     sources: dict[str, Any]
@@ -108,6 +116,29 @@ def read_lessons(folders: list[Path], teachers: list[Path], device: torch.device
         teacher=torch.from_numpy(np.concatenate(embeddings)),
         age_groups=torch.from_numpy(age_groups(np.concatenate([p.ages for p in sets]))),
         genders=torch.from_numpy(np.concatenate([p.genders for p in sets])),
+    )
+
+
+def with_composites(
+    lessons: Lessons, count: int, seed: int, embed: Callable[[np.ndarray], np.ndarray]
+) -> Lessons:
+    """The lessons and so many composites, which `embed` lets the teachers embed. One of a single
+    photo has its age group and gender.
+    """
+    recipes = draw_recipes(lessons.crops, count, seed)
+    made = pictures(lessons.crops, recipes)
+    embeddings = embed(made)
+    first, single = torch.from_numpy(recipes.first), torch.from_numpy(recipes.single)
+    groups, genders = (
+        torch.cat([labels, torch.where(single, labels[first], UNKNOWN)])
+        for labels in (lessons.age_groups, lessons.genders)
+    )
+    return replace(
+        lessons,
+        crops=np.concatenate([lessons.crops, made]),
+        teacher=torch.cat([lessons.teacher, torch.from_numpy(embeddings)]),
+        age_groups=groups,
+        genders=genders,
     )
 
 
@@ -162,11 +193,19 @@ def known_cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
 class Student:
     """A network in training and all that a checkpoint must hold of it."""
 
-    def __init__(self, settings: DistilSettings, teacher_size: int, device: torch.device) -> None:
+    def __init__(
+        self,
+        settings: DistilSettings,
+        teacher_size: int,
+        device: torch.device,
+        start: Path | None = None,
+    ) -> None:
         torch.manual_seed(settings.seed)
         self.settings, self.device = settings, device
         self.bf16 = settings.bf16 and bf16_is_fast(device)
         network = build_network(settings.network)
+        if start:
+            network.load_state_dict(torch.load(start, map_location="cpu", weights_only=True))
         self.network = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.averaged = AveragedModel(
             network, multi_avg_fn=get_ema_multi_avg_fn(settings.averaging), use_buffers=True
@@ -213,13 +252,21 @@ def weighted(parts: dict[str, Tensor], settings: DistilSettings) -> Tensor:
     )
 
 
-def distil(settings: DistilSettings, lessons: Lessons, folder: Path, device: torch.device) -> None:
-    """Trains to the end, leaving `student.pt` (averaged weights) and `run.json` in the folder."""
+def distil(
+    settings: DistilSettings,
+    lessons: Lessons,
+    folder: Path,
+    device: torch.device,
+    start: Path | None = None,
+) -> None:
+    """Trains to the end, leaving `student.pt` (averaged weights) and `run.json` in the folder.
+    start: weights to begin from, such as another run's `student.pt`.
+    """
     if lessons.crop.side != settings.network.side:
         raise ValueError(
             f"crops of {lessons.crop.side} px for a network of {settings.network.side}"
         )
-    student = Student(settings, lessons.teacher.shape[1], device)
+    student = Student(settings, lessons.teacher.shape[1], device, start)
     checkpoint = folder / "checkpoint.pt"
     made_by = json.dumps([asdict(settings), lessons.sources], sort_keys=True)
     progress = load_checkpoint(checkpoint, student.parts, made_by) or {"step": 0, "history": []}
@@ -238,6 +285,24 @@ def distil(settings: DistilSettings, lessons: Lessons, folder: Path, device: tor
                 _write_result(folder, settings, lessons, student.averaged, progress)
     # Once more, since a run may die between its last checkpoint and what is written after it.
     _write_result(folder, settings, lessons, student.averaged, progress)
+
+
+def run(
+    configuration: Path, folder: Path, lessons: Lessons, teachers: list[Path], device: torch.device
+) -> None:
+    """Trains a configuration, before it the one that it goes on from, each from its checkpoint."""
+    settings, start = read_settings(configuration), None
+    if settings.start:
+        before, start = folder.with_name(settings.start), folder.with_name(settings.start) / STUDENT
+        run(configuration.with_stem(settings.start), before, lessons, teachers, device)
+        lessons = replace(lessons, sources={**lessons.sources, "start": sha256(start)})
+    if settings.composites:
+
+        def embed(made: np.ndarray) -> np.ndarray:
+            return composite_embeddings(made, lessons.crop, teachers, folder, device)
+
+        lessons = with_composites(lessons, settings.composites, settings.seed, embed)
+    distil(settings, lessons, folder, device, start)
 
 
 def parameter_groups(network: torch.nn.Module, weight_decay: float) -> list[dict]:
@@ -270,7 +335,7 @@ def _write_result(
     progress: dict[str, Any],
 ) -> None:
     weights = averaged.module.state_dict()
-    write_atomically(folder / "student.pt", lambda file: torch.save(weights, file))
+    write_atomically(folder / STUDENT, lambda file: torch.save(weights, file))
     run = {
         "settings": asdict(settings),
         "sources": lessons.sources,
@@ -293,7 +358,7 @@ def main() -> None:
     arguments = parser.parse_args()
     device = torch.device(arguments.device)
     lessons = read_lessons(arguments.data, arguments.teachers, device)
-    distil(read_settings(arguments.configuration), lessons, arguments.run, device)
+    run(arguments.configuration, arguments.run, lessons, arguments.teachers, device)
 
 
 if __name__ == "__main__":

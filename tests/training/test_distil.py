@@ -12,9 +12,11 @@ import pytest
 import torch
 
 from aifr.recognition.align import arcface_crop
+from aifr.recognition.card import sha256
 from tests.served import ROOT
-from tests.training.made_lessons import SMALL, made_lessons, settings
+from tests.training.made_lessons import SMALL, MadeTeacher, made_lessons, settings
 from training import distil as distil_module
+from training.composites import draw_recipes
 from training.distil import (
     Order,
     distil,
@@ -22,7 +24,10 @@ from training.distil import (
     learning_rate,
     read_lessons,
     read_settings,
+    run,
+    with_composites,
 )
+from training.networks.build import build_network
 from training.prepared import Prepared
 
 
@@ -91,6 +96,68 @@ def test_unknown_labels_count_for_nothing() -> None:
     assert float(none) == 0
 
 
+def quarters_of(made: np.ndarray) -> np.ndarray:
+    """What the made teacher makes of pictures."""
+    return MadeTeacher()(torch.from_numpy(made).permute(0, 3, 1, 2) / 255).numpy()
+
+
+def test_composites_are_learnt_from_beside_the_photos() -> None:
+    lessons = made_lessons(64)
+
+    more = with_composites(lessons, 30, 0, quarters_of)
+
+    assert len(more.crops) == len(more.teacher) == len(more.age_groups) == len(more.genders) == 94
+    assert (more.crops[:64] == lessons.crops).all()
+    assert more.teacher[64:].numpy() == pytest.approx(quarters_of(more.crops[64:]))
+
+
+def test_a_composite_of_one_photo_alone_has_its_age_group_and_gender() -> None:
+    lessons = made_lessons(64)
+
+    more = with_composites(lessons, 64, 0, quarters_of)
+
+    recipes = draw_recipes(lessons.crops, 64, 0)
+    for made, (first, single) in enumerate(zip(recipes.first, recipes.single, strict=True), 64):
+        expected = int(lessons.age_groups[first]) if single else -1
+        assert int(more.age_groups[made]) == int(more.genders[made]) == expected
+
+
+def write_configuration(path: Path, steps: int, start: str = "") -> Path:
+    text = f'samples = {steps * 16}\nbatch = 16\nrate = 5e-3\naveraging = 0.5\nstart = "{start}"\n'
+    network = f'[network]\nbackbone = "compact"\nside = 32\nwidths = {SMALL.widths}\n'
+    path.write_text(f"{text}{network}depths = {SMALL.depths}\n")
+    return path
+
+
+def test_a_run_goes_on_from_the_run_that_its_configuration_names(tmp_path: Path) -> None:
+    write_configuration(tmp_path / "first.toml", steps=3)
+    further = write_configuration(tmp_path / "further.toml", steps=1, start="first")
+
+    run(further, tmp_path / "runs" / "further", made_lessons(), [], torch.device("cpu"))
+
+    first, second = (
+        torch.load(tmp_path / "runs" / name / "student.pt") for name in ("first", "further")
+    )
+    # The first step's rate is 0: what is left of the start is all of it.
+    weight = "backbone.feature.weight"
+    assert torch.equal(first[weight], second[weight])
+    assert not torch.equal(first[weight], build_network(SMALL).state_dict()[weight])
+    told = json.loads((tmp_path / "runs" / "further" / "run.json").read_text())
+    assert told["sources"]["start"] == sha256(tmp_path / "runs" / "first" / "student.pt")
+
+
+def test_a_run_that_went_on_from_another_resumes(tmp_path: Path) -> None:
+    write_configuration(tmp_path / "first.toml", steps=2)
+    further = write_configuration(tmp_path / "further.toml", steps=2, start="first")
+    folder = tmp_path / "runs" / "further"
+
+    run(further, folder, made_lessons(), [], torch.device("cpu"))
+    once = (folder / "run.json").read_text()
+    run(further, folder, made_lessons(), [], torch.device("cpu"))
+
+    assert (folder / "run.json").read_text() == once
+
+
 def test_the_order_shows_every_photo_once_an_epoch_and_resumes() -> None:
     order = Order(10, 5, seed=1)
 
@@ -114,9 +181,9 @@ def test_the_rate_warms_up_and_falls_to_zero() -> None:
 
 
 def test_committed_configurations_read() -> None:
-    for name in ("compact", "inception"):
+    for name in ("compact", "compact-further", "inception"):
         plan = read_settings(ROOT / "training" / "configs" / f"{name}.toml")
-        assert plan.network.backbone == name
+        assert plan.network.backbone == name.removesuffix("-further")
         assert plan.steps > 1000
 
 
