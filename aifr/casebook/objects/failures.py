@@ -3,6 +3,10 @@
 from aifr.errors import FileTooLarge, ObjectMissing, StoreUnavailable
 
 
+class ConditionFailed(Exception):
+    """The object is not what a request made its condition; stays within the stores."""
+
+
 def missing(name: str) -> ObjectMissing:
     """Nothing is kept under this name."""
     return ObjectMissing(f"There is no object {name!r}.")

@@ -17,7 +17,7 @@ BUCKET = re.compile(
 def open_objects(address: str) -> Objects:
     """The store at file:FOLDER, gs://BUCKET/PREFIX or s3://BUCKET/PREFIX.
 
-    The prefix may be missing. Raises ValueError for anything else. Asks no server yet.
+    The prefix may be missing. Raises ValueError for anything else.
     """
     if found := FOLDER.fullmatch(address):
         from aifr.casebook.objects.folder import FolderObjects
