@@ -1,0 +1,77 @@
+"""A home of each kind, empty, and the steps that tests of the casebook share."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from aifr.casebook.cases import change_state, report_case
+from aifr.casebook.home import Home
+from aifr.casebook.ingestion import Arrival, Outcome, ingest
+from aifr.casebook.objects.open import open_objects
+from aifr.casebook.photos import Photo, add_photo, photo_identity
+from aifr.casebook.records.open import open_records
+from aifr.casebook.sightings import report_sighting
+from aifr.settings import Settings
+from tests.casebook.made import a_contact, a_report, a_sighting, made_card, made_recognise
+
+SETTINGS = Settings(match_bar=10.0)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    """An embedded home."""
+    made = embedded_home(tmp_path)
+    yield made
+    made.records.close()
+
+
+def embedded_home(folder: Path) -> Home:
+    return Home(
+        open_records(f"sqlite:{folder}/casebook.sqlite3"),
+        open_objects(f"file:{folder}/photos"),
+        open_objects(f"file:{folder}/incoming"),
+    )
+
+
+def a_case(home: Home, state: str = "draft", **changes: object) -> str:
+    """The name of a new case in a state."""
+    case, _ = report_case(home.records, a_report(**changes), a_contact(), "Ana Pop", "reporter")
+    for step in {"verified": ["verified"], "published": ["verified", "published"]}.get(state, []):
+        change_state(home.records, case.identity, step, "looks right", "reviewer:one")  # type: ignore[arg-type]
+    return case.identity
+
+
+def a_sighted(home: Home, **changes: object) -> str:
+    """The name of a new sighting."""
+    sighting, _ = report_sighting(home.records, a_sighting(**changes), None, "public")
+    return sighting.identity
+
+
+def upload(home: Home, subject: str, data: bytes, age: int | None = None) -> Photo:
+    """A photo that waits for ingestion."""
+    identity = photo_identity(subject, data)
+    return add_photo(home, subject, identity, data, age, None, "reporter")
+
+
+def ingest_all(
+    home: Home, recognise: Callable = made_recognise, settings: Settings = SETTINGS
+) -> list[Outcome]:
+    """Ingests everything that is incoming."""
+    return [
+        ingest(
+            home,
+            Arrival(home.incoming, found.name, found.generation),
+            recognise,
+            made_card(),
+            settings,
+        )
+        for found in list(home.incoming.list())
+    ]
+
+
+def embedded(home: Home, subject: str, data: bytes, age: int | None = None) -> str:
+    """The name of a photo that was uploaded and ingested."""
+    photo = upload(home, subject, data, age)
+    ingest_all(home)
+    return photo.identity

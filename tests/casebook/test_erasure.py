@@ -1,0 +1,161 @@
+"""What is erased is gone everywhere, provably, and stays gone."""
+
+from dataclasses import replace
+
+import pytest
+
+from aifr.casebook.audit import broken_link, history
+from aifr.casebook.cases import change_state, get_case, report_case
+from aifr.casebook.erasure import count_remaining, erase
+from aifr.casebook.home import Home
+from aifr.casebook.moment import days_ago
+from aifr.casebook.ranking import Filters, Probe, rank
+from aifr.casebook.retention import retain
+from aifr.casebook.secrets import subject_opened_by
+from aifr.errors import Conflict, NotFound, StoreUnavailable
+from aifr.recognition.calibration import PhotoFacts
+from tests.casebook.conftest import SETTINGS, a_case, a_sighted, embedded, upload
+from tests.casebook.made import a_contact, a_report, embedding_of, made_card, photo_of
+
+KEY = "0b1f7c52-6a51-4d0c-9d0e-3f4a5b6c7d8e"
+
+
+def found(home: Home, person: int) -> list[str]:
+    probe = Probe(embedding_of(person, 30), PhotoFacts(20, {}))
+    ranking = rank(home.records, probe, made_card(), Filters(), 10)
+    return [candidate.case.identity for candidate in ranking.candidates]
+
+
+def test_a_search_with_the_same_photo_no_longer_finds_the_case(home: Home) -> None:
+    erased, other = a_case(home, "published"), a_case(home, "published")
+    embedded(home, erased, photo_of(7))
+    embedded(home, other, photo_of(8))
+    before = found(home, 7)
+
+    erasure = erase(home, erased, "reporter")
+
+    assert before[0] == erased
+    assert found(home, 7) == [other]
+    assert erasure.remaining == 0
+    assert erasure.erased["photos"] == erasure.erased["faces"] == erasure.erased["objects"] == 1
+
+
+def test_photos_matches_contact_and_secret_are_gone(home: Home) -> None:
+    case, secret = report_case(home.records, a_report(), a_contact(), "Ana Pop", "reporter")
+    for state in ("verified", "published"):
+        change_state(home.records, case.identity, state, "looks right", "reviewer:one")  # type: ignore[arg-type]
+    embedded(home, case.identity, photo_of(7), age=20)
+    embedded(home, a_sighted(home), photo_of(7, 1), age=20)
+    upload(home, case.identity, photo_of(7, 2))
+
+    erase(home, case.identity, "reporter")
+
+    assert count_remaining(home, case.identity) == 0
+    assert home.records.count("matches", {}) == 0
+    assert home.records.get("private", case.identity) is None
+    assert subject_opened_by(home.records, secret) is None
+    with pytest.raises(NotFound):
+        get_case(home.records, case.identity)
+
+
+def test_the_audit_keeps_that_it_happened_and_nothing_of_whom(home: Home) -> None:
+    case = a_case(home, name="Ileana", place="Sighișoara")
+    embedded(home, case, photo_of(7))
+
+    erase(home, case, "reporter")
+
+    events = history(home.records, case)
+    assert (events[-1].action, events[-1].actor) == ("erased", "reporter")
+    assert broken_link(home.records, case) is None
+    assert "Ileana" not in str(events) and "Sighi" not in str(events)
+
+
+def test_an_erased_report_does_not_come_back_under_its_key(home: Home) -> None:
+    case, _ = report_case(home.records, a_report(), a_contact(), "", "reporter", KEY)
+    erase(home, case.identity, "reporter")
+
+    with pytest.raises(Conflict):
+        report_case(home.records, a_report(), a_contact(), "", "reporter", KEY)
+
+
+def test_what_never_was_is_not_found(home: Home) -> None:
+    with pytest.raises(NotFound):
+        erase(home, "c00000000000000000000", "reviewer:one")
+
+
+def test_erasing_again_changes_nothing(home: Home) -> None:
+    case = a_case(home)
+    erase(home, case, "reporter")
+
+    assert erase(home, case, "reporter").remaining == 0
+
+
+def test_an_erasure_that_died_before_the_objects_is_finished_by_retention(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = a_case(home)
+    embedded(home, case, photo_of(7))
+
+    def unavailable(home: Home, prefix: str) -> int:
+        raise StoreUnavailable("Not just now.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("aifr.casebook.erasure.erase_objects", unavailable)
+        with pytest.raises(StoreUnavailable):
+            erase(home, case, "reporter")
+    left = len(list(home.photos.list()))
+
+    done = retain(home, SETTINGS)
+
+    assert (left, done["unfinished erasures"]) == (1, 1)
+    assert count_remaining(home, case) == 0
+    assert retain(home, SETTINGS)["unfinished erasures"] == 0
+
+
+def age_by(home: Home, kind: str, identity: str, field: str, days: int) -> None:
+    document = home.records.get(kind, identity) or {}
+    aged = {**document, field: days_ago(days)}
+    home.records.transact(lambda transaction: transaction.put(kind, identity, aged))
+
+
+def test_sightings_without_a_match_go_after_their_days(home: Home) -> None:
+    case = a_case(home, "published")
+    embedded(home, case, photo_of(7), age=20)
+    old, young, matched = (a_sighted(home) for _ in range(3))
+    embedded(home, old, photo_of(9), age=20)
+    embedded(home, matched, photo_of(7, 1), age=20)
+    for sighting in (old, matched):
+        age_by(home, "sightings", sighting, "created", SETTINGS.keep_sightings_days + 1)
+
+    done = retain(home, SETTINGS)
+
+    assert done["sightings"] == 1
+    kept = [home.records.get("sightings", each) is not None for each in (old, young, matched)]
+    assert kept == [False, True, True]
+    assert home.records.faces(old) == []
+
+
+def test_closed_cases_go_after_their_days(home: Home) -> None:
+    closed, open_case, fresh = a_case(home), a_case(home), a_case(home)
+    for case in (closed, fresh):
+        change_state(home.records, case, "closed", "found", "reporter")
+    for case in (closed, open_case):
+        age_by(home, "cases", case, "updated", SETTINGS.keep_closed_days + 1)
+
+    done = retain(home, SETTINGS)
+
+    assert done["cases"] == 1
+    kept = [home.records.get("cases", case) is not None for case in (closed, open_case, fresh)]
+    assert kept == [False, True, True]
+
+
+def test_objects_of_what_is_gone_are_swept(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = a_case(home)
+    embedded(home, case, photo_of(7))
+    home.photos.put("c00000000000000000000/p00000000000000000000.jpg", b"left", "image/jpeg")
+    monkeypatch.setattr("aifr.casebook.retention.ORPHAN_SECONDS", -1)
+
+    done = retain(home, replace(SETTINGS))
+
+    assert done["orphaned objects"] == 1
+    assert [found.name.partition("/")[0] for found in home.photos.list()] == [case]
