@@ -58,8 +58,8 @@ class Galleries:
     def _add(self, connection: sqlite3.Connection, place: Place, changes: list[Change]) -> None:
         gallery, dimension = place
         if place not in self._matrices:
-            # Room for all at once, and some to come: growing takes as much memory again for a while,
-            # room that is not used takes none.
+            # Room for all at once and some to come: unused, it takes no memory, but growing takes
+            # as much again for a while.
             expected = sqlite_faces.count(connection, FaceFilter(gallery))
             self._matrices[place] = Matrix(dimension, expected + expected // 4)
         numbers = [change.number for change in changes]

@@ -54,7 +54,10 @@ def of_subject(connection: sqlite3.Connection, subject: str) -> list[IndexedFace
     sql = """SELECT photo, subject, gallery, sex, country, weight, embedding FROM faces
         WHERE subject = ? ORDER BY photo"""
     rows = connection.execute(sql, (subject,))
-    return [IndexedFace(*row[:-1], _vector(row[-1])) for row in rows]
+    return [
+        IndexedFace(photo, owner, gallery, sex, country, weight, _vector(embedding))
+        for photo, owner, gallery, sex, country, weight, embedding in rows
+    ]
 
 
 def count(connection: sqlite3.Connection, where: FaceFilter) -> int:
