@@ -5,6 +5,7 @@ The bucket must keep no old versions, or what is deleted lives on as one.
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import cache
 from typing import Any
 
 from aifr.casebook.objects.contract import SignedUpload, StoredObject
@@ -19,14 +20,13 @@ from aifr.casebook.objects.waiting import CONNECT_SECONDS, READ_SECONDS
 from aifr.errors import ObjectMissing
 
 ATTEMPTS = 2
-PRECONDITION_FAILED, NOT_IMPLEMENTED = 412, 501
+NOT_FOUND, PRECONDITION_FAILED, NOT_IMPLEMENTED = 404, 412, 501
 # 408: the upload was too slow. 409: another upload of this name is under way.
 TRANSIENT = {408, 409, 429}
 
 
 def open_s3(bucket: str, prefix: str) -> "S3Objects":
     """prefix: "" or ending in "/". Region, endpoint and keys come from where boto3 looks."""
-    import boto3
     from botocore.config import Config
 
     config = Config(
@@ -36,8 +36,15 @@ def open_s3(bucket: str, prefix: str) -> "S3Objects":
         # Otherwise some regions get the old signature, which others refuse.
         signature_version="s3v4",
     )
-    # A session of its own: the default one is not safe to share between threads.
-    return S3Objects(boto3.session.Session().client("s3", config=config), bucket, prefix)
+    return S3Objects(_session().client("s3", config=config), bucket, prefix)
+
+
+@cache
+def _session() -> Any:
+    """A session reads what it knows of S3 from files, in a tenth of a second: one for all."""
+    import boto3
+
+    return boto3.session.Session()
 
 
 class S3Objects:
@@ -141,21 +148,19 @@ def _asking(name: str) -> Iterator[None]:
         if meaning is None:
             raise
         raise meaning from error
-    except (
-        exceptions.ConnectionError,
-        exceptions.HTTPClientError,
-        exceptions.IncompleteReadError,
-    ) as error:
+    except (exceptions.ConnectionError, exceptions.HTTPClientError) as error:
         raise unavailable() from error
 
 
 def _meaning(error: Any, name: str) -> Exception | None:
     status, code = _status(error), error.response["Error"]["Code"]
-    # Not where the bucket is missing; the answer to a HEAD has no code but the status.
-    if code in ("NoSuchKey", "404"):
+    # Not where the bucket or all of S3 is missing; the answer to a HEAD does not say which.
+    if code == "NoSuchKey" or (status == NOT_FOUND and error.operation_name == "HeadObject"):
         return missing(name)
     if status == PRECONDITION_FAILED:
         return ConditionFailed()
+    if status == NOT_IMPLEMENTED:
+        return None
     if status >= 500 or status in TRANSIENT or code == "RequestTimeout":
         return unavailable()
     return None

@@ -2,4 +2,4 @@
 
 CONNECT_SECONDS = 3
 # Between two packets of an answer, not for all of it.
-READ_SECONDS = 10
+READ_SECONDS = 6

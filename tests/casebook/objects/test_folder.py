@@ -8,9 +8,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
+from aifr.casebook.objects import folder
 from aifr.casebook.objects.folder import ABANDONED_SECONDS, UNFINISHED, FolderObjects
 from aifr.errors import InvalidParameter, StoreUnavailable
 
@@ -46,7 +48,7 @@ import sys
 from pathlib import Path
 from aifr.casebook.objects.folder import FolderObjects
 store = FolderObjects(Path(sys.argv[1]))
-for _ in range(150):
+for _ in range(40):
     assert store.put(f"a/b/{sys.argv[2]}", b"x", "image/jpeg")
     store.delete(f"a/b/{sys.argv[2]}")
 """
@@ -68,8 +70,8 @@ def line(process: subprocess.Popen[str]) -> str:
     return process.stdout.readline().strip()
 
 
-def unfinished(folder: Path) -> list[Path]:
-    return list((folder / UNFINISHED).glob("*"))
+def unfinished(place: Path) -> list[Path]:
+    return list((place / UNFINISHED).glob("*"))
 
 
 @pytest.fixture
@@ -129,29 +131,50 @@ def test_folders_are_removed_under_no_process_that_puts(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [UNFINISHED]
 
 
+def test_deletion_waits_for_a_put_in_the_same_folder(
+    store: FolderObjects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put("case/old.jpg", b"old", JPEG)
+    deletion = Thread(target=store.delete, args=("case/old.jpg",))
+    link = os.link
+
+    def link_late(source: Path, target: Path) -> None:
+        """The folder is made; whoever found it empty now would remove it."""
+        deletion.start()
+        deletion.join(timeout=0.3)
+        link(source, target)
+
+    monkeypatch.setattr(folder.os, "link", link_late)
+
+    assert store.put("case/new.jpg", b"new", JPEG) is True
+
+    deletion.join(timeout=10)
+    assert [each.name for each in store.list()] == ["case/new.jpg"]
+
+
 def test_unfinished_files_are_never_listed_and_go_once_they_are_old(store: FolderObjects) -> None:
     store.put("case/photo.jpg", b"whole", JPEG)
-    folder = Path(store.uri.removeprefix("file:"))
-    old, new = folder / UNFINISHED / "old", folder / UNFINISHED / "new"
+    place = Path(store.uri.removeprefix("file:"))
+    old, new = place / UNFINISHED / "old", place / UNFINISHED / "new"
     for path in (old, new):
         path.write_bytes(b"ha")
     long_ago = time.time() - ABANDONED_SECONDS - 60
     os.utime(old, (long_ago, long_ago))
 
-    reopened = FolderObjects(folder)
+    reopened = FolderObjects(place)
 
     assert [each.name for each in reopened.list()] == ["case/photo.jpg"]
-    assert unfinished(folder) == [new]
+    assert unfinished(place) == [new]
 
 
 def test_deletion_reaches_the_name_that_a_killed_put_left(store: FolderObjects) -> None:
     store.put("case/photo.jpg", b"private", JPEG)
-    folder = Path(store.uri.removeprefix("file:"))
-    os.link(folder / "case" / "photo.jpg", folder / UNFINISHED / "left")
+    place = Path(store.uri.removeprefix("file:"))
+    os.link(place / "case" / "photo.jpg", place / UNFINISHED / "left")
 
     store.delete("case/photo.jpg")
 
-    assert unfinished(folder) == []
+    assert unfinished(place) == []
 
 
 def test_the_folder_is_made_by_the_first_object_only(tmp_path: Path) -> None:
@@ -163,13 +186,13 @@ def test_the_folder_is_made_by_the_first_object_only(tmp_path: Path) -> None:
 
 
 def test_empty_folders_go_and_others_stay(store: FolderObjects) -> None:
-    folder = Path(store.uri.removeprefix("file:"))
+    place = Path(store.uri.removeprefix("file:"))
     store.put("a/b/c/one", b"1", JPEG)
     store.put("a/two", b"2", JPEG)
 
     store.delete("a/b/c/one")
 
-    assert [path.name for path in (folder / "a").iterdir()] == ["two"]
+    assert [path.name for path in (place / "a").iterdir()] == ["two"]
 
 
 @pytest.mark.parametrize("name", ["a/b", "a/b/c", "a"])

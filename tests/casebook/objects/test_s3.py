@@ -119,10 +119,24 @@ def test_a_missing_bucket_is_not_told_as_a_missing_object(
             call()
 
 
-def test_what_is_not_allowed_is_not_told_as_unavailable(store: Objects, stand_in: StandIn) -> None:
-    stand_in.answers = [refusal(403, "AccessDenied")]
+def test_a_server_that_is_no_s3_is_not_told_as_a_missing_object(
+    store: Objects, stand_in: StandIn
+) -> None:
+    stand_in.answers = [Answer(404)]
 
-    with pytest.raises(ClientError, match="AccessDenied"):
+    with pytest.raises(ClientError):
+        store.put("a", b"photo", JPEG)
+    with pytest.raises(ClientError):
+        store.get("a", 100)
+
+
+@pytest.mark.parametrize(("status", "code"), [(403, "AccessDenied"), (501, "NotImplemented")])
+def test_what_stays_refused_is_not_told_as_unavailable(
+    store: Objects, stand_in: StandIn, status: int, code: str
+) -> None:
+    stand_in.answers = [refusal(status, code)]
+
+    with pytest.raises(ClientError, match=code):
         store.put("a", b"photo", JPEG)
 
 

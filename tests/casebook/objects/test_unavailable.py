@@ -40,10 +40,10 @@ def open_at(
 
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Waits a tenth of what the stores wait."""
+    """Waits a second where the stores wait six."""
     for module in (cloud_storage, s3):
         monkeypatch.setattr(module, "READ_SECONDS", 1)
-    monkeypatch.setattr(cloud_storage, "RETRY_SECONDS", 0.6)
+    monkeypatch.setattr(cloud_storage, "RETRY_SECONDS", 1)
 
 
 @pytest.fixture
