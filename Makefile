@@ -68,6 +68,7 @@ evaluate: .venv/.test $(DETECTOR)
 bench: .venv/.test $(DETECTOR)
 	$(INSTALL) -e ".[bench]"
 	$(BIN)/python -W ignore -m benchmarks.compare
+	$(BIN)/python -W ignore -m benchmarks.embedder
 
 # The weights of MTCNN come out of the facenet-pytorch wheel; nothing imports that package here.
 $(DETECTOR): training/export_detector.py training/torchscript.py | .venv/.serve

@@ -1,4 +1,4 @@
-"""Comparing two photos, and embedding one face, beside peers: `python -m benchmarks.compare`.
+"""Comparing two photos beside a peer: `python -m benchmarks.compare`.
 
 One thread each. Photos: the public-domain portrait of scikit-image at 1024 px, and its mirror
 image. Needs the extra `bench`.
@@ -9,12 +9,8 @@ import os
 os.environ["OMP_NUM_THREADS"] = "1"
 
 import io  # noqa: E402
-import warnings  # noqa: E402
-from typing import Any  # noqa: E402
 
 import face_recognition  # noqa: E402
-import onnxruntime  # noqa: E402
-import torch  # noqa: E402
 from PIL import Image, ImageOps  # noqa: E402
 from skimage.data import astronaut  # noqa: E402
 
@@ -22,9 +18,7 @@ from aifr.recognition.compare import similarity  # noqa: E402
 from aifr.recognition.model import Model, load_model  # noqa: E402
 from aifr.recognition.recognise import recognise  # noqa: E402
 from aifr.settings import Settings  # noqa: E402
-from benchmarks.timing import Call, cpu_milliseconds, print_table  # noqa: E402
-from training.export import Embedder, folded  # noqa: E402
-from training.networks.build import NetworkSettings, build_network  # noqa: E402
+from benchmarks.timing import cpu_milliseconds, print_table  # noqa: E402
 
 LONG_SIDE = 1024
 
@@ -55,56 +49,14 @@ def theirs(files: list[bytes]) -> float:
     return float(face_recognition.face_distance(encodings[:1], encodings[1])[0])
 
 
-def embedders(model: Model) -> dict[str, Call]:
-    """One face through the exported embedder, the eager network and ONNX Runtime.
-
-    The peers have the same shape and weights of their own: time does not depend on values.
-    """
-    side = model.card.crop.side
-    settings = NetworkSettings(**model.card.training["settings"]["network"])
-    eager = Embedder(build_network(settings)).eval()
-    pixels = torch.randn(1, 3, side, side)
-    session = onnx_session(eager, pixels)
-    crop = pixels.numpy()
-
-    def call_exported() -> object:
-        with torch.inference_mode():
-            return model.embedder(pixels)
-
-    def call_eager() -> object:
-        with torch.inference_mode():
-            return eager(pixels)
-
-    return {
-        "eager": call_eager,
-        "exported": call_exported,
-        "ONNX Runtime fp32": lambda: session.run(None, {"pixels": crop}),
-    }
-
-
-def onnx_session(eager: Embedder, pixels: torch.Tensor) -> onnxruntime.InferenceSession:
-    """The network, batch normalisation folded, in ONNX Runtime on one thread."""
-    buffer = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        target: Any = buffer
-        torch.onnx.export(folded(eager), (pixels,), target, input_names=["pixels"], dynamo=False)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(buffer.getvalue(), options, ["CPUExecutionProvider"])
-
-
 def main() -> None:
-    """Prints the tables."""
+    """Prints the table."""
     model, files = load_model(Settings().model_folder), photos()
     comparing = {"face_recognition": lambda: theirs(files), "aifr": lambda: ours(model, files)}
     print_table(
         f"Two photos of {LONG_SIDE} px to one similarity",
         cpu_milliseconds(comparing),
         "face_recognition",
-    )
-    print_table(
-        "One aligned face to its embedding", cpu_milliseconds(embedders(model), 60), "eager"
     )
 
 

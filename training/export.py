@@ -4,16 +4,19 @@
 
 Reads `run.json` beside the weights; folds batch normalisation into the convolutions, traces, checks
 against the eager network and writes the card. Weights are stored as fp16: half the size, and the
-embeddings differ by less than a rounded figure shows.
+embeddings differ by less than a rounded figure shows. With --int8 and prepared data sets, whose
+crops tell the ranges, the backbone computes in int8.
 """
 
 import argparse
 import copy
 import json
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
@@ -25,6 +28,8 @@ from aifr.recognition.model import DETECTOR, EMBEDDER, load_embedder
 from training.distil import MEAN, SPREAD
 from training.networks.build import NetworkSettings, build_network
 from training.networks.factorisation import FactorisedNetwork
+from training.prepared import read_prepared, refuse_measure
+from training.quantise import observed_crops, quantised
 from training.torchscript import save
 
 LEAST_COSINE = 0.9999
@@ -113,13 +118,18 @@ def _fold_children(module: nn.Module) -> None:
         previous_name, previous = name, child
 
 
-def trace(network: FactorisedNetwork, side: int) -> torch.jit.ScriptModule:
-    """The embedder as TorchScript with fp16 weights; `load_embedder` widens and freezes it."""
+def trace(
+    network: FactorisedNetwork, side: int, stored: torch.dtype = torch.float16
+) -> torch.jit.ScriptModule:
+    """The embedder as TorchScript with its weights stored so; `load_embedder` widens and freezes
+    it. int8 has its own weights and needs its scales in fp32.
+    """
     embedder = Embedder(folded(network)).eval()
     embedder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    with torch.inference_mode():
+    with torch.inference_mode(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         traced = torch.jit.trace(embedder, torch.zeros(2, 3, side, side), check_trace=False)
-    return traced.half()
+    return traced.to(stored)
 
 
 def check(network: FactorisedNetwork, exported: Path, side: int) -> float:
@@ -138,13 +148,19 @@ def check(network: FactorisedNetwork, exported: Path, side: int) -> float:
     return cosine
 
 
-def export(weights: Path, folder: Path, name: str) -> Card:
-    """Writes embedder.pt and card.json; the folder's detector.pt must be there already."""
+def export(weights: Path, folder: Path, name: str, observed: np.ndarray | None = None) -> Card:
+    """Writes embedder.pt and card.json; the folder's detector.pt must be there already.
+
+    observed: crops uint8 (n, side, side, 3) that tell the ranges of int8; without them, fp32.
+    """
     origin, network = read_origin(weights), read_network(weights)
+    if observed is not None:
+        network = quantised(network, observed)
     files = {DETECTOR: sha256(folder / DETECTOR)}
     # What is served stays as it is until its successor has passed.
     candidate = folder / "embedder.new"
-    save(trace(network, origin.crop.side), candidate)
+    stored = torch.float16 if observed is None else torch.float32
+    save(trace(network, origin.crop.side, stored), candidate)
     cosine = check(network, candidate, origin.crop.side)
     files[EMBEDDER] = sha256(candidate.replace(folder / EMBEDDER))
     sources = origin.run["sources"]
@@ -161,6 +177,7 @@ def export(weights: Path, folder: Path, name: str) -> Card:
             "teachers": sources.get("teachers", {}),
             "settings": origin.run["settings"],
             "steps": origin.run["step"],
+            "computes_in": "fp32" if observed is None else "int8",
             "export_cosine": round(cosine, 6),
         },
     )
@@ -173,8 +190,12 @@ def main() -> None:
     parser.add_argument("weights", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--name", required=True, help="the version is this and the file's hash")
+    parser.add_argument("--int8", type=Path, nargs="+", metavar="SET", help="prepared data sets")
     arguments = parser.parse_args()
-    print(export(arguments.weights, arguments.folder, arguments.name).version)
+    sets = [read_prepared(folder) for folder in arguments.int8 or ()]
+    refuse_measure(sets)
+    observed = observed_crops(sets) if sets else None
+    print(export(arguments.weights, arguments.folder, arguments.name, observed).version)
 
 
 if __name__ == "__main__":
