@@ -21,6 +21,7 @@ import torch  # noqa: E402
 from onnxruntime.quantization import (  # noqa: E402
     CalibrationDataReader,
     QuantFormat,
+    QuantType,
     quantize_static,
 )
 from onnxruntime.quantization.shape_inference import quant_pre_process  # noqa: E402
@@ -97,10 +98,18 @@ class Noise(CalibrationDataReader):
 
 
 def write_int8_onnx(plain: Path, path: Path, pixels: torch.Tensor) -> None:
-    """The same in int8, as ONNX Runtime's documentation has it for a CPU."""
+    """The same in int8, in the types that are fastest on x86."""
     prepared = path.with_suffix(".prepared")
     quant_pre_process(plain, prepared, skip_symbolic_shape=True)
-    quantize_static(prepared, path, Noise(pixels), quant_format=QuantFormat.QDQ, per_channel=True)
+    quantize_static(
+        prepared,
+        path,
+        Noise(pixels),
+        quant_format=QuantFormat.QDQ,
+        per_channel=True,
+        activation_type=QuantType.QUInt8,
+        weight_type=QuantType.QInt8,
+    )
 
 
 def onnx_call(path: Path, pixels: torch.Tensor) -> Call:
