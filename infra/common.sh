@@ -59,15 +59,15 @@ usage() {
   exit
 }
 
-# A word as one would type it: --name='value with spaces'
-quoted() {
+# Sets QUOTED to a word as one would type it: --name='value with spaces'
+quote() {
   local plain='^[A-Za-z0-9_./:=@,+^%-]+$' option='^(--[a-z-]+=)(.+)$'
   if [[ "$1" =~ $plain ]]; then
-    printf '%s' "$1"
+    QUOTED="$1"
   elif [[ "$1" =~ $option ]]; then
-    printf '%s%s' "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]@Q}"
+    QUOTED="${BASH_REMATCH[1]}${BASH_REMATCH[2]@Q}"
   else
-    printf '%s' "${1@Q}"
+    QUOTED="${1@Q}"
   fi
 }
 
@@ -75,12 +75,12 @@ quoted() {
 show() {
   local line="" word
   for word in "$@"; do
-    word="$(quoted "$word")"
-    if ((${#line} > 3 && ${#line} + ${#word} > WIDTH)); then
+    quote "$word"
+    if ((${#line} > 3 && ${#line} + ${#QUOTED} > WIDTH)); then
       printf '%s \\\n' "$line"
       line="   "
     fi
-    line+="${line:+ }$word"
+    line+="${line:+ }$QUOTED"
   done
   printf '%s' "$line"
 }

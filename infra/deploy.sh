@@ -74,8 +74,9 @@ deploy_functions() {
   step "The model's detector, which is made at installation"
   run make models/default/detector.pt
   for name in "$@"; do deploy_function "$name"; done
-  smoke_test "$@"
+  smoke_test
   REPLACED=()
+  close_side_doors "$@"
 }
 
 has_ingest() { [[ " $* " == *" ingest "* ]]; }

@@ -74,9 +74,9 @@ remove_functions() {
   local name
   step "Functions, with their triggers"
   for name in "${FUNCTIONS[@]}"; do
-    remove gcloud functions describe "$(named "$name")" --gen2 --region="$REGION" \
+    remove gcloud functions describe "$(named "$name")" --region="$REGION" \
       --project="$PROJECT" -- \
-      gcloud functions delete "$(named "$name")" --gen2 --region="$REGION" \
+      gcloud functions delete "$(named "$name")" --region="$REGION" \
       --project="$PROJECT" --quiet
   done
 }

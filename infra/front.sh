@@ -2,8 +2,6 @@
 # The static site in its bucket and, with --domain, one address in front of it and all functions.
 # Sourced by deploy.sh.
 
-DOMAIN=""
-
 # Where browsers may call from.
 origins() {
   if [[ -n "$DOMAIN" ]]; then

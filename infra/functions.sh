@@ -7,6 +7,8 @@ RUNTIME="python311"
 TORCH_INDEX="https://download.pytorch.org/whl/cpu"
 ORIGINS=""
 STAFF_AUDIENCE=""
+# One address for all, "" for none.
+DOMAIN=""
 MIN_INSTANCES=0
 # Functions given a new revision by this run, and what served before: "name revision".
 REPLACED=()
@@ -33,7 +35,7 @@ stage_function() {
 # What a function is told, one NAME=VALUE each.
 environment_of() {
   local variables=("GOOGLE_CLOUD_PROJECT=$PROJECT" "OMP_NUM_THREADS=1" "THREADS=$CONCURRENCY"
-    "AIFR_ALLOWED_ORIGINS=$ORIGINS")
+    "AIFR_ALLOWED_ORIGINS=$ORIGINS" "AIFR_TRUSTED_PROXIES=$(trusted_proxies)")
   case "$1" in
     similarity | batch_similarity) ;;
     *) variables+=("AIFR_RECORDS=firestore://$PROJECT/$DATABASE"
@@ -44,6 +46,9 @@ environment_of() {
   # Values may hold commas; ^;^ says that semicolons part them.
   printf '^;^%s' "${variables[*]}"
 }
+
+# Who adds to X-Forwarded-For: the platform, and the load balancer if there is one.
+trusted_proxies() { if [[ -n "$DOMAIN" ]]; then printf '2'; else printf '1'; fi; }
 
 # Stages a function and deploys it, unless what serves was deployed from the same bytes and settings.
 deploy_function() {
@@ -74,7 +79,7 @@ deploy_command() {
   --build-service-account="projects/$PROJECT/serviceAccounts/$(account build)"
   --serve-all-traffic-latest-revision)
   if [[ "$TRIGGER" == "http" ]]; then
-    command+=(--trigger-http --allow-unauthenticated)
+    command+=(--trigger-http --allow-unauthenticated --ingress-settings=all)
   else
     command+=(--no-allow-unauthenticated --retry --trigger-location="$REGION"
       --trigger-event-filters=type=google.cloud.storage.object.v1.finalized
@@ -98,13 +103,13 @@ allow_events() {
 source_digest() {
   {
     "$PYTHON" -m infra.stage "$1" --digest --out="$BUILD/$1"
-    printf '%s\n' "${command[@]}"
+    printf '%s\n' "${command[@]/#--source=*/}"
   } | sha256sum | cut -c1-40
 }
 
 unchanged() {
   local label latest
-  label="$(gcloud functions describe "$(named "$1")" --gen2 --region="$REGION" \
+  label="$(gcloud functions describe "$(named "$1")" --region="$REGION" \
     --project="$PROJECT" --format='value(labels.source)' 2>/dev/null)" || return 1
   latest="$(revision "$1" status.latestReadyRevisionName)"
   [[ "$label" == "$2" && "$latest" == "$3" ]]
@@ -138,11 +143,12 @@ roll_back() {
   done
 }
 
-# Asks each function for what only a working one can answer.
+# Asks each function that this run replaced for what only a working one can answer.
 smoke_test() {
-  local name
+  local entry name
   step "Smoke test"
-  for name in "$@"; do
+  for entry in "${REPLACED[@]}"; do
+    name="${entry%% *}"
     read_row "$name"
     if [[ "$TRIGGER" == "http" ]]; then
       smoke "$name"
@@ -158,6 +164,19 @@ smoke() {
     "$(ask "https://$(named "$1")-URL" url_of "$1")$SMOKE"
 }
 
+# Behind the load balancer, functions answer to it alone: who goes around it could choose the address
+# that requests are counted by. Open before that, so that they can be tested.
+close_side_doors() {
+  local name
+  [[ -n "$DOMAIN" ]] || return 0
+  step "Only the front door stays open"
+  for name in "$@"; do
+    read_row "$name"
+    [[ "$TRIGGER" != "http" ]] || run gcloud run services update "$(named "$name")" \
+      --ingress=internal-and-cloud-load-balancing --region="$REGION" --project="$PROJECT"
+  done
+}
+
 url_of() {
   gcloud run services describe "$(named "$1")" --region="$REGION" --project="$PROJECT" \
     --format='value(status.url)'
@@ -165,7 +184,7 @@ url_of() {
 
 ensure_active() {
   local state
-  state="$(ask ACTIVE gcloud functions describe "$(named "$1")" --gen2 --region="$REGION" \
+  state="$(ask ACTIVE gcloud functions describe "$(named "$1")" --region="$REGION" \
     --project="$PROJECT" --format='value(state)')"
   [[ "$state" == "ACTIVE" ]] || {
     say "$1 is $state"

@@ -9,7 +9,7 @@ deploy_jobs() {
   image="$(ask IMAGE image_of_ingest)"
   variables="$(environment_of ingest)"
   deploy_job retention aifr.casebook.retention
-  deploy_job sweep aifr.casebook.ingest "$(bucket incoming)"
+  deploy_job sweep aifr.casebook.ingest
   deploy_job reembed aifr.casebook.reembed
   schedule retention "17 3 * * *"
   # An event that was lost, or given up on, leaves its object waiting.
@@ -21,12 +21,10 @@ image_of_ingest() {
     --format='value(spec.template.spec.containers[0].image)'
 }
 
-# NAME MODULE ARGUMENTS...: the launcher of the image sets up its Python.
+# NAME MODULE: the launcher of the image sets up its Python.
 deploy_job() {
-  local words="python,-m,$2" word
-  for word in "${@:3}"; do words+=",$word"; done
   run gcloud run jobs deploy "$(named "$1")" --project="$PROJECT" --region="$REGION" \
-    --image="$image" --command=/cnb/lifecycle/launcher --args="--,$words" \
+    --image="$image" --command=/cnb/lifecycle/launcher --args="--,python,-m,$2" \
     --service-account="$(account operations)" --memory="$MEMORY" --cpu="$CPU" \
     --task-timeout=6h --max-retries=2 --set-env-vars="$variables"
 }

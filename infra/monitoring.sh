@@ -38,7 +38,7 @@ make_dashboard() {
 make_alert() {
   local title known file command
   file="$(filled "$1")"
-  title="$("$PYTHON" -m infra.firestore value displayName <"$file")"
+  title="$(sed -n 's/^  "displayName": "\(.*\)",$/\1/p' "$file")"
   known="$(ask "" gcloud alpha monitoring policies list --project="$PROJECT" \
     --filter="displayName=\"$title\"" --format='value(name)')"
   [[ -z "$known" ]] || return 0

@@ -24,6 +24,14 @@ make_buckets() {
   run gcloud storage buckets update "$(bucket incoming)" --clear-soft-delete
   run gcloud storage buckets update "$(bucket photos)" --clear-soft-delete
   run gcloud storage buckets update "$(bucket site)" --web-main-page-suffix=index.html
+  allow_uploads
+}
+
+# Browsers of the site may post signed uploads.
+allow_uploads() {
+  write "$BUILD/cors.json" \
+    "[{\"origin\": [\"$ORIGINS\"], \"method\": [\"POST\"], \"responseHeader\": [\"Content-Type\"]}]"
+  run gcloud storage buckets update "$(bucket incoming)" --cors-file="$BUILD/cors.json"
 }
 
 make_bucket() {

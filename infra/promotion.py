@@ -105,14 +105,11 @@ def judge(candidate: Path, serving: Path, results: Path | None) -> list[Step]:
 
 def show(candidate: str, serving: str, steps: list[Step]) -> None:
     """Prints the comparison as a table."""
-    print(
-        f"| rank-1, gap >= | {serving} | at least | {candidate} | |\n| ---: | ---: | ---: | ---: | --- |"
-    )
+    print(f"| rank-1, gap >= | {serving} | at least | {candidate} | |")
+    print("| ---: | ---: | ---: | ---: | --- |")
     for step in steps:
-        verdict = "" if step.passes else "worse"
-        print(
-            f"| {step.gap} | {step.serving:.3f} | {step.least:.3f} | {step.candidate:.3f} | {verdict} |"
-        )
+        cells = [f"{value:.3f}" for value in (step.serving, step.least, step.candidate)]
+        print(f"| {step.gap} | {' | '.join(cells)} | {'' if step.passes else 'worse'} |")
 
 
 def main() -> None:

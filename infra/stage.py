@@ -12,17 +12,16 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from infra.catalogue import ROOT
+from infra.catalogue import ROOT, TARGETS
 
 # The first moment a zip file can carry.
 MODIFIED = 315_532_800
 MODEL = Path("models/default")
-FUNCTIONS = sorted(main.parent.name for main in ROOT.glob("functions/*/main.py"))
 
 
 def stage(name: str, out: Path) -> None:
-    """Makes `out` anew with main.py, requirements.txt, aifr/ and, where the requirements name torch,
-    the model.
+    """Makes `out` anew with main.py, requirements.txt, aifr/ and the model's card; with the model
+    itself, if the requirements name torch.
 
     Raises FileNotFoundError where the function or a file of its model is missing, FileExistsError
     where `out` holds anything but a staged function.
@@ -52,9 +51,9 @@ def _files(name: str) -> Iterator[tuple[Path, Path]]:
         yield ROOT / "functions" / name / file, Path(file)
     for source in sorted((ROOT / "aifr").rglob("*.py")):
         yield source, source.relative_to(ROOT)
-    if _needs_model(name):
-        for file in ("card.json", *sorted(_model_files())):
-            yield ROOT / MODEL / file, MODEL / file
+    files = sorted(_model_files()) if _needs_model(name) else []
+    for file in ("card.json", *files):
+        yield ROOT / MODEL / file, MODEL / file
 
 
 def _needs_model(name: str) -> bool:
@@ -85,7 +84,7 @@ def digest(folder: Path) -> str:
 def main() -> None:
     """Stages the function named on the command line."""
     parser = argparse.ArgumentParser(description="Makes the deployable folder of a function.")
-    parser.add_argument("name", choices=FUNCTIONS)
+    parser.add_argument("name", choices=sorted(TARGETS))
     parser.add_argument("--out", type=Path, help="default: build/NAME")
     parser.add_argument("--digest", action="store_true", help="tell what is staged, stage nothing")
     arguments = parser.parse_args()

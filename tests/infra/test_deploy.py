@@ -1,0 +1,275 @@
+"""infra/deploy.sh on a stand-in for the cloud: what it does, again, after a failure, and back."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.catalogue import EVENT_TARGETS, HTTP_TARGETS, TARGETS
+from tests.infra.cloud import LOOKS, WHOLE, Cloud, assert_golden, deployed_cloud
+from tests.served import ROOT
+
+
+@pytest.fixture
+def cloud(tmp_path: Path) -> Cloud:
+    return Cloud(tmp_path)
+
+
+@pytest.fixture
+def deployed() -> Cloud:
+    """A project in which everything was deployed once, only to be looked at."""
+    return deployed_cloud()
+
+
+def commands(plan: str) -> list[str]:
+    """The gcloud, curl and make commands of a dry run, each on one line."""
+    joined = plan.replace("\\\n    ", "").splitlines()
+    starts = tuple(f"{tool} " for tool in ("gcloud", "curl", "make"))
+    return [re.sub(r" (\|\||<<<.*)$", "", line) for line in joined if line.startswith(starts)]
+
+
+def test_a_dry_run_prints_the_whole_plan_and_calls_nothing(cloud: Cloud) -> None:
+    ran = cloud.run("deploy.sh", "--dry-run", *WHOLE)
+
+    assert ran.code == 0
+    assert cloud.calls == []
+    assert_golden("deploy_plan.txt", cloud.plain(ran.out).splitlines())
+
+
+def test_a_dry_run_needs_no_project(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        ["infra/deploy.sh", "--dry-run"],
+        cwd=ROOT,
+        env={"PATH": os.defpath, "AIFR_BUILD": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+
+    assert ran.returncode == 0, ran.stderr
+    assert "--project=PROJECT" in ran.stdout
+
+
+def test_a_run_changes_what_the_plan_says_in_its_order(deployed: Cloud, cloud: Cloud) -> None:
+    plan = commands(cloud.plain(cloud.run("deploy.sh", "--dry-run", *WHOLE).out))
+
+    told = [line for line in plan if not LOOKS.search(line)]
+
+    known = {
+        "service-NUMBER@": "service-1@",
+        "IMAGE": "image-of-ingest-staging",
+        "-URL": ".example",
+        "CHANNEL": "projects/p/12",
+        "rulesets/NEW": "rulesets/0",
+    }
+    for placeholder, value in known.items():
+        told = [line.replace(placeholder, value) for line in told]
+    words = [line.replace("'", "").replace('"', "").replace("\\", "") for line in told]
+    done = [line.replace("'", "").replace('"', "").replace("\\", "") for line in deployed.changes]
+    assert done == words
+
+
+def test_a_second_run_makes_nothing_deploys_no_function_and_shows_no_token(
+    deployed: Cloud, tmp_path: Path
+) -> None:
+    cloud = Cloud(tmp_path, deployed.state)
+
+    ran = cloud.run("deploy.sh", *WHOLE)
+
+    assert ran.code == 0
+    assert "a-secret-token" not in ran.out + ran.err + str(cloud.calls)
+    assert cloud.state == deployed.state
+    assert_golden("deploy_again.txt", cloud.changes)
+
+
+def test_whatever_fails_in_the_middle_the_next_run_repairs(deployed: Cloud, cloud: Cloud) -> None:
+    failures = [
+        "buckets create .*photos",
+        "projects add-iam-policy-binding .*cases-staging",
+        "databases create",
+        "composite create .*matches",
+        "curl .*rulesets",
+        "functions deploy search",
+        "curl .*cases-staging.example",
+        "scheduler jobs create http retention",
+        "compute url-maps import",
+        "monitoring policies create .*job_failed",
+    ]
+    for failure in failures:
+        cloud.fail(failure)
+        assert cloud.run("deploy.sh", *WHOLE).code != 0, failure
+    cloud.fail()
+
+    ran = cloud.run("deploy.sh", *WHOLE)
+
+    assert ran.code == 0, ran.err
+    assert without_history(cloud.state) == without_history(deployed.state)
+
+
+def without_history(state: Any) -> Any:
+    """A state without the numbers of revisions and rulesets that failures used up."""
+    for service in state["services"].values():
+        assert service["serving"] == service["revisions"][-1]
+        del service["serving"], service["revisions"]
+    rules = [rule["source"] for rule in state["rules"].values() if "source" in rule]
+    return {**state, "rules": rules[-1], "bound": sorted(state["bound"])}
+
+
+@pytest.mark.parametrize("failure", ["curl .*search-staging.example", "functions deploy cases"])
+def test_if_one_function_fails_all_that_were_replaced_go_back(cloud: Cloud, failure: str) -> None:
+    assert cloud.run("deploy.sh", *TARGETS).code == 0
+    before = {name: service["serving"] for name, service in cloud.state["services"].items()}
+    cloud.fail(failure)
+
+    ran = cloud.run("deploy.sh", "--min-instances", "1", *TARGETS)
+
+    assert ran.code != 0
+    services = cloud.state["services"]
+    assert {name: service["serving"] for name, service in services.items()} == before
+    assert len(services["similarity-staging"]["revisions"]) == 2
+    assert "rolling back: similarity to similarity-staging-00001" in ran.err
+
+
+def test_after_a_roll_back_the_next_run_serves_the_new_revision(cloud: Cloud) -> None:
+    assert cloud.run("deploy.sh", "cases").code == 0
+    cloud.fail("curl .*cases-staging.example")
+    assert cloud.run("deploy.sh", "--min-instances", "1", "cases").code != 0
+    cloud.fail()
+
+    ran = cloud.run("deploy.sh", "--min-instances", "1", "cases")
+
+    assert ran.code == 0
+    service = cloud.state["services"]["cases-staging"]
+    assert service["serving"] == service["revisions"][-1] == "cases-staging-00003"
+
+
+def test_a_first_deployment_that_fails_says_that_there_is_no_way_back(cloud: Cloud) -> None:
+    cloud.fail("curl .*cases-staging.example")
+
+    ran = cloud.run("deploy.sh", "cases")
+
+    assert ran.code != 0
+    assert "cases has no revision to go back to" in ran.err
+
+
+def test_a_new_permission_that_is_not_known_yet_is_waited_for(cloud: Cloud) -> None:
+    cloud.fail("add-iam-policy-binding ingest-staging", times=3)
+
+    ran = cloud.run("deploy.sh", "ingest")
+
+    assert ran.code == 0
+    assert "attempt 3 failed" in ran.err
+
+
+def deployment(cloud: Cloud, name: str) -> dict[str, str]:
+    """The options that a function was deployed with."""
+    options = cloud.state["made"][f"functions {name.replace('_', '-')}-staging"]
+    assert isinstance(options, dict)
+    return options
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_function_is_deployed_alone_under_its_own_account(deployed: Cloud, name: str) -> None:
+    options = deployment(deployed, name)
+
+    assert options["entry-point"] == TARGETS[name]
+    assert options["service-account"].startswith(name.replace("_", "-") + "-staging@")
+    assert options["set-build-env-vars"] == (
+        "PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu"
+    )
+    assert "OMP_NUM_THREADS=1" in options["set-env-vars"]
+    assert f"THREADS={options['concurrency']};" in options["set-env-vars"]
+    assert "AIFR_STAFF_KEYS" not in options["set-env-vars"]
+
+
+@pytest.mark.parametrize("name", EVENT_TARGETS)
+def test_ingestion_is_closed_to_the_public_and_its_events_are_retried(
+    deployed: Cloud, name: str
+) -> None:
+    options = deployment(deployed, name)
+
+    assert "retry" in options and "no-allow-unauthenticated" in options
+    assert "trigger-http" not in options
+
+
+@pytest.mark.parametrize("name", HTTP_TARGETS)
+def test_behind_the_front_door_the_side_doors_are_closed(deployed: Cloud, name: str) -> None:
+    service = deployed.state["services"][name.replace("_", "-") + "-staging"]
+
+    assert service["ingress"] == "internal-and-cloud-load-balancing"
+    assert "AIFR_TRUSTED_PROXIES=2" in deployment(deployed, name)["set-env-vars"]
+
+
+def bindings(cloud: Cloud, account: str) -> set[tuple[str, str]]:
+    """(what, role) that an account was given."""
+    member = f"serviceAccount:{account}-staging@p.iam.gserviceaccount.com"
+    return {(what, role) for what, who, role, _ in cloud.state["bound"] if who == member}
+
+
+def test_each_account_may_do_what_it_must_and_no_more(deployed: Cloud) -> None:
+    incoming, photos = (
+        "storage buckets gs://p-staging-incoming",
+        "storage buckets gs://p-staging-photos",
+    )
+    user, remover = "roles/storage.objectUser", "projects/p/roles/objectRemover"
+    records = ("projects p", "roles/datastore.user")
+
+    assert bindings(deployed, "similarity") == bindings(deployed, "batch-similarity") == set()
+    assert bindings(deployed, "search") == {records, (incoming, user), (photos, remover)}
+    assert bindings(deployed, "ingest") == {records, (incoming, remover), (photos, user)}
+    assert bindings(deployed, "cases") == {
+        records,
+        (incoming, user),
+        (photos, remover),
+        (
+            "iam service-accounts cases-staging@p.iam.gserviceaccount.com",
+            "roles/iam.serviceAccountTokenCreator",
+        ),
+    }
+
+
+def test_records_are_open_to_accounts_in_this_environments_database_only(deployed: Cloud) -> None:
+    conditions = {
+        condition for _, _, role, condition in deployed.state["bound"] if "datastore" in role
+    }
+
+    assert len(conditions) == 1
+    assert 'resource.name == "projects/p/databases/casebook-staging"' in conditions.pop()
+
+
+def test_only_the_site_is_public(deployed: Cloud) -> None:
+    public = [(what, role) for what, who, role, _ in deployed.state["bound"] if who == "allUsers"]
+
+    assert public == [("storage buckets gs://p-staging-site", "roles/storage.objectViewer")]
+    for name in ("incoming", "photos"):
+        made = deployed.state["made"][f"storage buckets gs://p-staging-{name}"]
+        assert {"public-access-prevention", "uniform-bucket-level-access"} <= set(made)
+        assert "clear-soft-delete" in made
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["--env", "test"], "--env is staging or production"),
+        (["--region"], "--region needs a value"),
+        (["--sudo"], "no such option: --sudo"),
+        (["similarty"], "there is no function similarty"),
+    ],
+)
+def test_a_mistake_on_the_command_line_does_nothing(
+    cloud: Cloud, words: list[str], reason: str
+) -> None:
+    ran = cloud.run("deploy.sh", *words)
+
+    assert ran.code == 2
+    assert reason in ran.err
+    assert cloud.calls == []
+
+
+def test_production_protects_its_database(cloud: Cloud) -> None:
+    ran = cloud.run("deploy.sh", "--dry-run", "--env", "production")
+
+    assert "--delete-protection" in ran.out
+    assert "staging" not in ran.out
