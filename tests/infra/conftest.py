@@ -19,13 +19,19 @@ def site() -> FlaskClient:
 
 
 @pytest.fixture(scope="session")
-def local_server() -> Iterator[Served]:
-    """`python -m infra.local_server` in a process of its own."""
+def local_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """`python -m infra.local_server` in a process of its own, with an empty casebook."""
+    folder = tmp_path_factory.mktemp("casebook")
+    places = {
+        "AIFR_RECORDS": f"sqlite:{folder}/casebook.sqlite3",
+        "AIFR_PHOTOS": f"file:{folder}/photos",
+        "AIFR_INCOMING": f"file:{folder}/incoming",
+    }
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "infra.local_server", "--port", str(port)],
         cwd=ROOT,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        env={**os.environ, **places, "OMP_NUM_THREADS": "1"},
     )
     try:
         yield wait_until_ready(

@@ -1,0 +1,191 @@
+// One's own report or sighting, opened by the private link: follow, correct, add photos, close, erase.
+
+import { ask } from "../scripts/api.js";
+import {
+  circumstanceFields, knowsTheAge, personFields, toCase, toValues,
+} from "../scripts/casefields.js";
+import { casePhotos } from "../scripts/casephotos.js";
+import { factsOf, facts, placeOf, years } from "../scripts/casewords.js";
+import { confirmed } from "../scripts/confirmation.js";
+import { element, rich } from "../scripts/elements.js";
+import { checked, field, fill, valuesOf } from "../scripts/forms.js";
+import { day, moment, text } from "../scripts/language.js";
+import { picture } from "../scripts/pictures.js";
+import { alertPlace, busily, sentence, sentenceOf } from "../scripts/problems.js";
+import { privateLink, receipt } from "../scripts/receipt.js";
+import { heading, page } from "../scripts/shell.js";
+
+let link = readLink();
+
+/** What the fragment of an address says: which record, and the secret that opens it. */
+function readLink(fragment = location.hash.slice(1)) {
+  const said = new URLSearchParams(fragment);
+  const kind = said.has("case") ? "case" : "sighting";
+  return { kind, identity: said.get(kind), secret: said.get("secret"), received: said.has("received") };
+}
+
+function askForLink(problem) {
+  const alert = alertPlace();
+  const form = element("form", {
+    novalidate: true,
+    onsubmit: (event) => {
+      event.preventDefault();
+      if (!checked(form)) return;
+      location.hash = valuesOf(form).link.split("#")[1] ?? "";
+    },
+  },
+    field("link", text("follow.link"), { required: true, hint: text("follow.link.hint"), autocomplete: "off" }),
+    alert.place,
+    element("button", { type: "submit" }, text("follow.open")));
+  page(text("follow.title"), heading(text("follow.title"), text("follow.lead")), form);
+  if (problem) alert.say(problem.code === "not_found" ? text("follow.gone") : sentenceOf(problem));
+}
+
+function gone(erased) {
+  page(text("follow.erased"),
+    heading(text("follow.erased")),
+    element("p", {}, text("follow.erased.more", { count: erased.photos ?? 0 })),
+    element("p", {}, element("a", { href: "./" }, text("case.all"))));
+}
+
+function erasing(path) {
+  const alert = alertPlace();
+  const button = element("button", { type: "button", class: "danger" }, text("follow.erase"));
+  button.addEventListener("click", () => busily(button, alert, async () => {
+    const means = await confirmed(text("follow.erase.sure"), text("follow.erase.more"), text("follow.erase"));
+    if (!means) return;
+    const answer = await ask(path, { method: "DELETE", token: link.secret });
+    history.replaceState(null, "", location.pathname);
+    gone(answer.erased);
+  }));
+  return element("section", { class: "panel" },
+    element("h2", {}, text("follow.erase.title")),
+    element("p", {}, text("follow.erase.lead")),
+    alert.place,
+    element("div", { class: "actions" }, button));
+}
+
+function linkBox() {
+  if (!link.received) return null;
+  const address = privateLink(link.kind, link.identity, link.secret);
+  return receipt(address, text(`receipt.${link.kind}`), text(`receipt.${link.kind}.more`));
+}
+
+function correcting(record) {
+  const alert = alertPlace();
+  const button = element("button", { type: "submit" }, text("follow.save"));
+  const form = element("form", {
+    novalidate: true,
+    onsubmit: (event) => {
+      event.preventDefault();
+      const values = valuesOf(form);
+      if (!checked(form) || !knowsTheAge(form, values)) return;
+      busily(button, alert, async () => {
+        await ask(`cases/${record.id}`, { method: "PATCH", json: toCase(values), token: link.secret });
+        link.received = false;
+        await show();
+      });
+    },
+  },
+    personFields({ withFullName: false }), circumstanceFields(), alert.place,
+    element("div", { class: "actions" }, button));
+  fill(form, toValues(record));
+  return element("details", { class: "panel" },
+    element("summary", {}, text("follow.correct")),
+    record.state !== "draft" && element("p", { class: "note" }, text("follow.correct.note")),
+    form);
+}
+
+function closing(record) {
+  const alert = alertPlace();
+  const button = element("button", { type: "submit", class: "quiet-button" }, text("follow.close"));
+  const form = element("form", {
+    novalidate: true,
+    onsubmit: (event) => {
+      event.preventDefault();
+      if (!checked(form)) return;
+      busily(button, alert, async () => {
+        const json = { state: "closed", reason: valuesOf(form).reason };
+        await ask(`cases/${record.id}/state`, { json, token: link.secret });
+        await show();
+      });
+    },
+  },
+    field("reason", text("follow.close.reason"), { required: true, maxlength: 500, hint: text("follow.close.hint") }),
+    alert.place,
+    element("div", { class: "actions" }, button));
+  return element("section", { class: "panel" },
+    element("h2", {}, text("follow.close.title")),
+    element("p", {}, text("follow.close.lead")),
+    form);
+}
+
+function showCase(record) {
+  const photos = casePhotos({ identity: record.id, token: link.secret, known: record.photos });
+  const open = record.state !== "closed";
+  page(text("follow.case", { name: record.name }),
+    heading(text("follow.case", { name: record.name })),
+    linkBox(),
+    element("section", { class: "panel state" },
+      element("p", { class: "state-name" }, text(`state.${record.state}`)),
+      element("p", {}, text(`state.${record.state}.more`)),
+      record.reason && element("p", { class: "quiet" }, text("follow.reason", { reason: record.reason })),
+      record.state === "published" && element("p", {},
+        element("a", { href: `case.html?case=${record.id}` }, text("follow.public")))),
+    element("section", { class: "panel" }, element("h2", {}, text("follow.told")), factsOf(record),
+      record.description && element("p", { class: "description" }, record.description)),
+    open && correcting(record),
+    element("section", { class: "panel" }, element("h2", {}, text("report.photos")), photos.place),
+    open && closing(record),
+    erasing(`cases/${record.id}`));
+}
+
+function sightingPhoto(record, photo, index) {
+  const path = `search/sightings/${record.id}/photos/${photo.id}`;
+  const words = photo.state === "rejected" ? sentence(photo.reason) : text(`photos.${photo.state}`);
+  return element("li", {},
+    picture(path, text("sighting.photo", { number: index + 1 }), link.secret),
+    element("p", { class: photo.state === "rejected" && "wrong" }, words));
+}
+
+function showSighting(record) {
+  page(text("follow.sighting"),
+    heading(text("follow.sighting")),
+    linkBox(),
+    element("section", { class: "panel state" },
+      element("p", { class: "state-name" }, text(`sighting.${record.state}`)),
+      element("p", {}, text(`sighting.${record.state}.more`))),
+    element("section", { class: "panel" },
+      element("h2", {}, text("follow.told")),
+      facts([
+        [text("follow.received"), moment(record.created)],
+        record.seen_on && [text("sighting.seen_on"), day(record.seen_on)],
+        [text("sighting.place"), placeOf(record)],
+        record.age && [text("sighting.age"), years(Number(record.age))],
+        record.note && [text("sighting.note"), record.note],
+      ]),
+      element("ul", { class: "chosen" }, record.photos.map((photo, index) => sightingPhoto(record, photo, index)))),
+    element("p", { class: "quiet" }, rich(text("follow.sighting.why"))),
+    erasing(`search/sightings/${record.id}`));
+}
+
+async function show() {
+  if (!link.identity || !link.secret) return askForLink(null);
+  const path = link.kind === "case" ? `cases/${link.identity}` : `search/sightings/${link.identity}`;
+  try {
+    const record = await ask(path, { token: link.secret });
+    if (link.kind === "case") showCase(record);
+    else showSighting(record);
+  } catch (problem) {
+    askForLink(problem);
+  }
+}
+
+window.addEventListener("hashchange", () => {
+  // The skip link has a fragment too.
+  if (location.hash === "#main") return;
+  link = readLink();
+  show();
+});
+page(text("follow.title"), element("p", { class: "quiet", role: "status" }, text("home.loading")));
+await show();

@@ -1,0 +1,31 @@
+// A ranking: the cases whose photos are most like a probe.
+
+import { agesThenAndNow, casePicture, placeOf } from "../scripts/casewords.js";
+import { element } from "../scripts/elements.js";
+import { number, text } from "../scripts/language.js";
+import { reading } from "../scripts/likelihood.js";
+import { token } from "./session.js";
+
+/** @param {any} ranking of the API */
+export function candidateList(ranking) {
+  const { faces } = ranking.compared;
+  if (!ranking.candidates.length) return element("p", { class: "empty" }, text("candidates.none"));
+  return element("section", { class: "candidates" },
+    element("p", { class: "quiet", role: "status" }, text("candidates.compared", { count: faces })),
+    element("ol", {}, ranking.candidates.map(candidate)));
+}
+
+function candidate(each) {
+  const record = each.case;
+  const photo = record.photos.find(({ id }) => id === each.photo);
+  return element("li", { class: "candidate" },
+    casePicture(record, photo, token()),
+    element("div", {},
+      element("h3", {}, element("a", { href: `#cases/${record.id}` }, record.name)),
+      element("p", {}, `${agesThenAndNow(record)} · ${placeOf(record)}`),
+      each.likelihood_ratio ? reading(each) : null,
+      element("p", { class: "quiet" },
+        text("queue.similarity", { value: number(each.similarity, { maximumFractionDigits: 2 }) }), " ",
+        typeof each.chance_hits === "number"
+          ? text("candidates.chance", { hits: number(each.chance_hits, { maximumSignificantDigits: 2 }) }) : "")));
+}

@@ -1,0 +1,59 @@
+// What the pages of cases and sightings share: lists, contact, erasing.
+
+import { confirmed } from "../scripts/confirmation.js";
+import { facts } from "../scripts/casewords.js";
+import { element } from "../scripts/elements.js";
+import { text } from "../scripts/language.js";
+import { alertPlace, busily } from "../scripts/problems.js";
+import { askAsReviewer } from "./session.js";
+
+/** A list of records that goes on at the press of a button.
+ * @param {string} path with a query @param {string} name of the list in the answer
+ * @param {(record: any) => Node} row @param {string} none said where there is nothing */
+export async function endless(path, name, row, none) {
+  const alert = alertPlace();
+  const list = element("ul", { class: "rows" });
+  const more = element("button", { type: "button", class: "quiet-button" }, text("home.more"));
+  /** @type {string | null} */
+  let cursor = "";
+  async function load() {
+    const answer = await askAsReviewer(cursor ? `${path}&cursor=${encodeURIComponent(cursor)}` : path);
+    list.append(...answer[name].map(row));
+    cursor = answer.cursor;
+    more.hidden = !cursor;
+  }
+  more.addEventListener("click", () => busily(more, alert, load));
+  await load();
+  if (!list.children.length) return element("p", { class: "empty" }, none);
+  return element("div", {}, list, alert.place, more);
+}
+
+/** Contact details, fetched only when they are asked for. @param {string} path */
+export function contactBox(path) {
+  const alert = alertPlace();
+  const place = element("div", {});
+  const button = element("button", { type: "button", class: "quiet-button" }, text("review.contact.show"));
+  button.addEventListener("click", () => busily(button, alert, async () => {
+    const { contact } = await askAsReviewer(`${path}/contact`);
+    const known = ["name", "email", "phone", "relation"].filter((name) => contact?.[name]);
+    place.replaceChildren(known.length
+      ? facts(known.map((name) => [text(`contact.${name}`), contact[name]]))
+      : element("p", {}, text("review.contact.none")));
+    button.hidden = true;
+  }));
+  return element("section", { class: "panel" },
+    element("h3", {}, text("review.contact")), place, alert.place, button);
+}
+
+/** @param {string} path @param {string} back the hash to go on with */
+export function eraseBox(path, back) {
+  const alert = alertPlace();
+  const button = element("button", { type: "button", class: "danger" }, text("follow.erase"));
+  button.addEventListener("click", () => busily(button, alert, async () => {
+    if (!await confirmed(text("follow.erase.sure"), text("review.erase.more"), text("follow.erase"))) return;
+    await askAsReviewer(path, { method: "DELETE" });
+    location.hash = back;
+  }));
+  return element("section", { class: "panel" },
+    element("h3", {}, text("follow.erase.title")), alert.place, button);
+}
