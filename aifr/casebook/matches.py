@@ -91,15 +91,16 @@ def match_waiting(records: Records, subject: str, card: Card, bar: float) -> lis
 def _pairs(records: Records, photo: Photo, face: IndexedFace, card: Card) -> Iterator[Pair]:
     from_case = is_case(photo.subject)
     gallery = sighting_gallery(card.version) if from_case else case_gallery(card.version)
-    for neighbour in records.nearest(face.embedding, FaceFilter(gallery), NEAREST):
-        document = records.get(PHOTOS, neighbour.photo)
-        if document is None:
-            continue
-        other = as_record(Photo, neighbour.photo, document)
-        of_case, of_sighting = (photo, other) if from_case else (other, photo)
-        pair = pair_of(of_case, of_sighting, neighbour.similarity, card)
-        if pair is not None:
-            yield pair
+    neighbours = records.nearest(face.embedding, FaceFilter(gallery), NEAREST)
+    documents = records.get_all(PHOTOS, [neighbour.photo for neighbour in neighbours])
+    for neighbour in neighbours:
+        # One that is not there was erased between the search and now.
+        if neighbour.photo in documents:
+            other = as_record(Photo, neighbour.photo, documents[neighbour.photo])
+            of_case, of_sighting = (photo, other) if from_case else (other, photo)
+            pair = pair_of(of_case, of_sighting, neighbour.similarity, card)
+            if pair is not None:
+                yield pair
 
 
 def pair_of(of_case: Photo, of_sighting: Photo, similarity: float, card: Card) -> Pair | None:

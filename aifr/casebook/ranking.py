@@ -4,7 +4,7 @@ A case counts as its most similar photo: on FG-NET dev that finds the right pers
 the mean of a person's embeddings (docs/casebook.md has the figures).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,11 +76,10 @@ def rank(records: Records, probe: Probe, card: Card, filters: Filters, most: int
     compared = records.count_faces(where)
     while True:
         neighbours = records.nearest(probe.embedding, where, limit)
-        nearest = nearest_of_each(neighbours)
-        candidates = list(_candidates(records, nearest, probe, card, filters, compared, most))
-        exhausted = len(neighbours) < limit or limit == MOST_NEIGHBOURS
-        if len(candidates) >= most or exhausted:
-            return Ranking(candidates, compared)
+        passed = list(_candidates(records, nearest_of_each(neighbours), probe, filters))
+        if len(passed) >= most or len(neighbours) < limit or limit == MOST_NEIGHBOURS:
+            best = [assessed(*each, probe, card, compared) for each in passed[:most]]
+            return Ranking(best, compared)
         limit = min(MOST_NEIGHBOURS, 4 * limit)
 
 
@@ -98,31 +97,27 @@ def nearest_of_each(neighbours: Iterable[Neighbour]) -> list[Neighbour]:
 
 
 def _candidates(
-    records: Records,
-    nearest: Iterable[Neighbour],
-    probe: Probe,
-    card: Card,
-    filters: Filters,
-    compared: int,
-    most: int,
-) -> Iterable[Candidate]:
+    records: Records, nearest: Sequence[Neighbour], probe: Probe, filters: Filters
+) -> Iterator[tuple[Case, Photo, Neighbour]]:
+    """Case, photo and neighbour of those that pass the filters; what was erased since is left
+    out.
+    """
+    cases = records.get_all(CASES, [neighbour.subject for neighbour in nearest])
+    photos = records.get_all(PHOTOS, [neighbour.photo for neighbour in nearest])
     for neighbour in nearest:
-        if most == 0:
-            return
-        found = records.get(CASES, neighbour.subject), records.get(PHOTOS, neighbour.photo)
-        if found[0] is None or found[1] is None:
-            # Erased between the search and now.
-            continue
-        case = as_record(Case, neighbour.subject, found[0])
-        photo = as_record(Photo, neighbour.photo, found[1])
-        if filters.window and not plausible(case, probe):
-            continue
-        assessment = assess_pair(
-            neighbour.similarity, probe.facts, photo_facts(photo), card.calibration
-        )
-        chance = expected_by_chance(assessment, card, compared)
-        most -= 1
-        yield Candidate(case, photo, neighbour.similarity, assessment, chance)
+        if neighbour.subject in cases and neighbour.photo in photos:
+            case = as_record(Case, neighbour.subject, cases[neighbour.subject])
+            if not filters.window or plausible(case, probe):
+                yield case, as_record(Photo, neighbour.photo, photos[neighbour.photo]), neighbour
+
+
+def assessed(
+    case: Case, photo: Photo, neighbour: Neighbour, probe: Probe, card: Card, compared: int
+) -> Candidate:
+    """A candidate, with what may be said of it."""
+    similarity = neighbour.similarity
+    said = assess_pair(similarity, probe.facts, photo_facts(photo), card.calibration)
+    return Candidate(case, photo, similarity, said, expected_by_chance(said, card, compared))
 
 
 def plausible(case: Case, probe: Probe) -> bool:

@@ -59,7 +59,7 @@ Admit = Callable[[Request, Route, Arguments], Caller]
 def router(
     name: str, routes: Sequence[Route], admit: Admit, warm: Callable[[], str]
 ) -> Callable[[Request], Response]:
-    """The HTTP function `name`; of two routes that fit a path, the first answers."""
+    """The HTTP function `name`; of two paths that fit, the first is meant."""
     # A variable that does not fit ends the start-up, not every request.
     settings()
 
@@ -78,6 +78,8 @@ def _route(
     fitting = [
         (route, arguments) for route in routes if (arguments := route.match(parts)) is not None
     ]
+    # "me" is also a name that would fit {case}: the path that is listed first is meant.
+    fitting = [each for each in fitting if each[0].path == fitting[0][0].path]
     allowed = _methods([route.method for route, _ in fitting])
     if parts == ["health"]:
         fitting, allowed = [], HEALTH_METHODS

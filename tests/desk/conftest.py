@@ -8,7 +8,6 @@ from typing import Any
 import functions_framework
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 import aifr.casebook.home
 import aifr.casebook.recogniser
@@ -47,8 +46,8 @@ class Desk:
     deliver: Callable[[], None]
     secrets: dict[str, str] = field(default_factory=dict)
 
-    def ask(self, method: str, path: str, token: str | None = None, **said: Any) -> TestResponse:
-        """A request to a path that begins with a function's name, by a role or with a token."""
+    def ask(self, method: str, path: str, token: str | None = None, **said: Any) -> Any:
+        """The response to a request, by a role or with a token; the path names the function."""
         name = path.split("/")[1].partition("?")[0]
         headers = dict(said.pop("headers", {}))
         if token and token != "public":
@@ -61,8 +60,8 @@ class Desk:
         said = {**PERSON, "contact": CONTACT, "full_name": "Ana Pop", "consent": True, **changes}
         answer = self.ask("POST", "/cases", token, json=said)
         assert answer.status_code == 201, answer.text
-        self.secrets[answer.json["case"]] = answer.json["secret"]  # type: ignore[index]
-        return answer.json["case"]  # type: ignore[index]
+        self.secrets[answer.json["case"]] = answer.json["secret"]
+        return answer.json["case"]
 
     def add_photo(self, case: str, data: bytes, age: int | None = None) -> str:
         """The name of a photo of a case, looked at already."""
@@ -70,7 +69,7 @@ class Desk:
         answer = self.ask("POST", f"/cases/{case}/photos", case, data=form)
         assert answer.status_code == 202, answer.text
         self.deliver()
-        return answer.json["photo"]  # type: ignore[index]
+        return answer.json["photo"]
 
     def publish(self, case: str) -> None:
         """Verifies and publishes a case."""
@@ -85,9 +84,9 @@ class Desk:
             "POST", "/search/sightings", token, data={**SEEN, **changes, "photo": file(data)}
         )
         assert answer.status_code == 201, answer.text
-        self.secrets[answer.json["sighting"]] = answer.json["secret"]  # type: ignore[index]
+        self.secrets[answer.json["sighting"]] = answer.json["secret"]
         self.deliver()
-        return answer.json["sighting"]  # type: ignore[index]
+        return answer.json["sighting"]
 
     def published(self, person: int, age: int = 20) -> str:
         """The name of a published case with one photo of a made person."""

@@ -1,6 +1,6 @@
 """What every home of records promises; tests/casebook/records holds each home to it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -116,6 +116,9 @@ class Records(Protocol):
 
     def get(self, kind: str, identity: str) -> Document | None:
         """The document, None where there is none."""
+
+    def get_all(self, kind: str, identities: Sequence[str]) -> dict[str, Document]:
+        """Those of the documents that are there, by id, in one go; 1000 ids at most."""
 
     def find(self, query: Query) -> list[Found]:
         """The documents that fit."""

@@ -1,6 +1,6 @@
 """Records in a SQLite file, beside a numpy matrix that is searched exactly."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from sqlite3 import Connection
 from threading import Lock
@@ -85,6 +85,10 @@ class SqliteRecords:
     def get(self, kind: str, identity: str) -> Document | None:
         with self._connections.use() as connection:
             return sqlite_documents.get(connection, kind, identity)
+
+    def get_all(self, kind: str, identities: Sequence[str]) -> dict[str, Document]:
+        with self._connections.use() as connection:
+            return sqlite_documents.get_all(connection, kind, identities)
 
     def find(self, query: Query) -> list[Found]:
         with self._connections.use() as connection:

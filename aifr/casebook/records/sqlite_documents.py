@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from aifr.casebook.records.contract import Document, Found, Query, Scalar
@@ -26,6 +26,16 @@ def get(connection: sqlite3.Connection, kind: str, identity: str) -> Document | 
     sql = "SELECT content FROM documents WHERE kind = ? AND identity = ?"
     row = connection.execute(sql, (checked_kind(kind), identity)).fetchone()
     return None if row is None else json.loads(row[0])
+
+
+def get_all(
+    connection: sqlite3.Connection, kind: str, identities: Sequence[str]
+) -> dict[str, Document]:
+    """Those of the documents that are there, by id."""
+    marks = ", ".join("?" * len(identities))
+    sql = f"SELECT identity, content FROM documents WHERE kind = ? AND identity IN ({marks})"
+    rows = connection.execute(sql, (checked_kind(kind), *identities))
+    return {identity: json.loads(content) for identity, content in rows}
 
 
 def put(connection: sqlite3.Connection, kind: str, identity: str, document: Document) -> None:

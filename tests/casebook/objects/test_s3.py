@@ -11,8 +11,9 @@ from botocore.exceptions import ClientError
 from aifr.casebook.objects.contract import Objects
 from aifr.casebook.objects.open import open_objects
 from aifr.errors import FileTooLarge, StoreUnavailable
-from tests.casebook.objects.conftest import BUCKET, use_s3_at
+from tests.casebook.objects.conftest import use_s3_at
 from tests.casebook.objects.stand_in import Answer, StandIn
+from tests.emulators import BUCKET
 from tests.served import multipart
 
 JPEG = "image/jpeg"

@@ -1,0 +1,96 @@
+"""A storm of events, and what must be true after it; run as a program, it weathers one part:
+
+python -m tests.casebook.storm FOLDER
+"""
+
+import json
+import os
+import random
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Lock
+
+from aifr.casebook.audit import broken_link, history
+from aifr.casebook.home import Home
+from aifr.casebook.ingestion import Arrival, ingest
+from aifr.casebook.matches import match_identity
+from aifr.casebook.photos import object_name, photos_of
+from aifr.casebook.records.contract import Query
+from aifr.errors import StoreUnavailable
+from tests.casebook.conftest import SETTINGS, a_case, a_sighted, embedded_home, upload
+from tests.casebook.made import made_card, made_recognise, photo_of
+
+PEOPLE, PHOTOS_EACH, EVENTS = 50, 2, 1000
+
+
+def prepare(home: Home, folder: Path) -> dict[str, str]:
+    """A case and a sighting of each of the people, with two photos each, all incoming; 1,000
+    shuffled events, five a photo. Returns sighting -> case.
+    """
+    pairs, names = {}, []
+    for person in range(PEOPLE):
+        case, sighting = a_case(home, "published"), a_sighted(home)
+        pairs[sighting] = case
+        for take in range(2 * PHOTOS_EACH):
+            subject = case if take < PHOTOS_EACH else sighting
+            photo = upload(home, subject, photo_of(person, take), age=20)
+            names.append(object_name(subject, photo.identity))
+    events = names * (EVENTS // len(names))
+    random.Random(4).shuffle(events)
+    (folder / "events.json").write_text(json.dumps(events))
+    return pairs
+
+
+def weather(home: Home, folder: Path) -> None:
+    """Delivers the events that nobody acknowledged yet, two at a time."""
+    events = json.loads((folder / "events.json").read_text())
+    done = acknowledged(folder)
+    acknowledging = Lock()
+    with (folder / "done.txt").open("a") as log, ThreadPoolExecutor(2) as pool:
+
+        def deliver(number: int) -> None:
+            # Every second event is of a store where nothing is removed.
+            arrival = Arrival(home.incoming, events[number], ours=number % 2 == 0)
+            try:
+                ingest(home, arrival, made_recognise, made_card(), SETTINGS)
+            except StoreUnavailable:
+                return
+            with acknowledging:
+                log.write(f"{number}\n")
+                log.flush()
+                os.fsync(log.fileno())
+
+        print("ready", flush=True)
+        list(pool.map(deliver, [number for number in range(len(events)) if number not in done]))
+
+
+def acknowledged(folder: Path) -> set[int]:
+    """The numbers of the events that are done with; a line cut off by a kill is none."""
+    path = folder / "done.txt"
+    lines = path.read_text().split("\n")[:-1] if path.exists() else []
+    return {int(line) for line in lines}
+
+
+def check(home: Home, pairs: dict[str, str]) -> None:
+    """Every photo embedded once, every match made once, nothing else."""
+    subjects = [*pairs, *pairs.values()]
+    for subject in subjects:
+        photos = photos_of(home.records, subject)
+        assert [photo.state for photo in photos] == ["embedded"] * PHOTOS_EACH
+        assert all(photo.matched for photo in photos)
+        names = sorted(photo.identity for photo in photos)
+        assert sorted(face.photo for face in home.records.faces(subject)) == names
+        told = [e.details for e in history(home.records, subject) if e.action == "photo embedded"]
+        assert sorted(told) == [[name] for name in names]
+        assert broken_link(home.records, subject) is None
+    found = home.records.find(Query("matches", order="likelihood_ratio", limit=10_000))
+    expected = {match_identity(sighting, case) for sighting, case in pairs.items()}
+    assert sorted(each.identity for each in found) == sorted(expected)
+    assert home.records.count("photos", {}) == len(subjects) * PHOTOS_EACH
+    assert len(list(home.photos.list())) == len(subjects) * PHOTOS_EACH
+
+
+if __name__ == "__main__":
+    place = Path(sys.argv[1])
+    weather(embedded_home(place), place)
