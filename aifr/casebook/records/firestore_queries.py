@@ -1,4 +1,4 @@
-"""Queries of the contract as Firestore's, and its answers as those of the contract."""
+"""Queries and faces in the words of Firestore."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,14 +9,7 @@ from google.cloud.firestore_v1.base_query import FieldFilter
 from google.cloud.firestore_v1.query import Query as FirestoreQuery
 from google.cloud.firestore_v1.vector import Vector
 
-from aifr.casebook.records.contract import (
-    Document,
-    FaceFilter,
-    Found,
-    IndexedFace,
-    Query,
-    Scalar,
-)
+from aifr.casebook.records.contract import Document, FaceFilter, IndexedFace, Query, Scalar
 from aifr.casebook.records.names import FACES, checked, checked_kind
 
 NAME = "__name__"
@@ -35,7 +28,8 @@ def selection(client: Client, query: Query) -> FirestoreQuery:
     if query.below is not None:
         selected = selected.where(filter=FieldFilter(order, "<", query.below))
     direction = FirestoreQuery.DESCENDING if query.descending else FirestoreQuery.ASCENDING
-    selected = selected.order_by(order, direction).order_by(NAME, direction)
+    for field in (order, NAME):
+        selected = selected.order_by(field, direction=direction)
     if query.after is not None:
         selected = selected.start_after(list(query.after))
     return selected.limit(query.limit)
@@ -65,11 +59,6 @@ def faces_where(client: Client, where: FaceFilter) -> FirestoreQuery:
     return _narrowed(client.collection(FACES), conditions)
 
 
-def found_in(snapshots: Iterable[DocumentSnapshot]) -> list[Found]:
-    """What a query found."""
-    return [Found(each.id, each.to_dict() or {}) for each in snapshots]
-
-
 def face_fields(face: IndexedFace) -> Document:
     """A face as a document, whose id is that of the photo."""
     return {
@@ -94,9 +83,8 @@ def vector(embedding: np.ndarray) -> Vector:
     return Vector(embedding.astype(np.float32).tolist())
 
 
-def _narrowed(
-    selected: CollectionReference | FirestoreQuery, conditions: Iterable[FieldFilter]
-) -> FirestoreQuery:
+def _narrowed(collection: CollectionReference, conditions: Iterable[FieldFilter]) -> FirestoreQuery:
+    selected = FirestoreQuery(collection)
     for condition in conditions:
         selected = selected.where(filter=condition)
     return selected

@@ -16,7 +16,7 @@ from aifr.casebook.records.firestore_calls import CALL_SECONDS, READING
 
 CONFLICT_SECONDS = 30.0
 ROLLBACK_SECONDS = 2.0
-MOST_PAUSE = 0.5
+FIRST_PAUSE, MOST_PAUSE = 0.05, 1.0
 
 
 class BoundedTransaction(Transaction):
@@ -62,7 +62,7 @@ def transact(client: Client, work: Callable[[Transaction], Result]) -> Result:
     others do so for CONFLICT_SECONDS.
     """
     deadline = time.monotonic() + CONFLICT_SECONDS
-    pause, first = 0.01, None
+    pause, first = FIRST_PAUSE, None
     while True:
         transaction = BoundedTransaction(client)
         # By the name of the first attempt the later ones keep their place in line.
@@ -72,9 +72,11 @@ def transact(client: Client, work: Callable[[Transaction], Result]) -> Result:
             result = work(transaction)
             transaction._commit()
             return result
-        except BaseException as error:
-            transaction._rollback()
-            if not isinstance(error, exceptions.Aborted) or time.monotonic() > deadline:
+        except exceptions.Aborted:
+            if time.monotonic() > deadline:
                 raise
+        except BaseException:
+            transaction._rollback()
+            raise
         time.sleep(random.uniform(0, pause))
         pause = min(MOST_PAUSE, 2 * pause)
