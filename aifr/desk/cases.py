@@ -49,10 +49,10 @@ def list_all(call: Call) -> dict[str, Any]:
     if state != "published" and not call.caller.staff:
         raise NotAllowed("Only reviewers see cases that are not published.")
     filters: dict[str, Any] = {}
-    if request.args.get("sex"):
+    if "sex" in request.args:
         filters["sex"] = one_of(request.args, "sex", SEXES)
-    if request.args.get("country"):
-        filters["country"] = country(request.args, "country")
+    if "country" in request.args:
+        filters["country"] = country(request.args, "country", required=True)
     words = plain_words(text(request.args, "word", 80))
     after, limit = cursor_of(request, str), limit_of(request)
     page = list_cases(home().records, state, filters, words[0] if words else None, after, limit)

@@ -44,9 +44,9 @@ from aifr.desk.photos import cleaned, keep_photo, match_again, photo_form, show_
 from aifr.desk.views import candidate_view, match_view, sighting_view
 from aifr.endpoint.body import read_json
 from aifr.endpoint.query import flag, option
-from aifr.endpoint.routes import Call
+from aifr.endpoint.routes import Call, is_name
 from aifr.endpoint.uploads import many_uploads
-from aifr.errors import Conflict, TooManyFiles
+from aifr.errors import Conflict, InvalidParameter, TooManyFiles
 from aifr.fields import country, one_of, refuse_unknown, text, whole
 from aifr.recognition.compare import template
 from aifr.serving import recognise_upload, serving_card
@@ -163,8 +163,8 @@ def probe(call: Call) -> dict[str, Any]:
 def ranked(request: Request, probe: Probe) -> dict[str, Any]:
     """The answer to a search; ?limit=, ?sex=, ?country=, ?age_window=."""
     filters = Filters(
-        sex=one_of(request.args, "sex", SEXES, "unknown"),
-        country=country(request.args, "country") or None,
+        sex=option(request, "sex", SEXES[::-1]),
+        country=country(request.args, "country", "country" in request.args) or None,
         window=flag(request, "age_window"),
     )
     with stage("search"):
@@ -193,14 +193,22 @@ def matches(call: Call) -> dict[str, Any]:
     state = option(call.request, "state", MATCH_STATES)
     equal: dict[str, str] = {"state": state}
     for name in ("case", "sighting"):
-        if call.request.args.get(name):
-            equal[name] = text(call.request.args, name, 40)
+        if name in call.request.args:
+            equal[name] = name_of(call.request, name)
     after, limit = cursor_of(call.request, float), limit_of(call.request)
     page = list_matches(home().records, equal, after, limit)
     return {
         "matches": [show_match(match, call.caller.name) for match in page],
         "cursor": next_cursor(page, limit, "likelihood_ratio"),
     }
+
+
+def name_of(request: Request, kind: str) -> str:
+    """The parameter that names a record; raises InvalidParameter."""
+    name = request.args[kind]
+    if not is_name(name, kind):
+        raise InvalidParameter(f"{kind} must be the name of a {kind}.", kind)
+    return name
 
 
 def match(call: Call) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Request, Response
+from flask import Request, Response, current_app, has_app_context
+from flask import request as request_of_app
 
 from aifr.endpoint.body import discard_body
 from aifr.endpoint.cors import cors_headers, preflight
@@ -27,9 +28,7 @@ def endpoint(warm: Callable[[], str]) -> Callable[[Answer], Callable[[Request], 
     whether the instance lives, and with ?warm=true runs `warm`, which loads the model and returns
     its version.
     """
-
-    # A variable that does not fit ends the start-up, not every request.
-    settings()
+    set_up()
 
     def decorate(answer: Answer) -> Callable[[Request], Response]:
         @wraps(answer)
@@ -39,6 +38,23 @@ def endpoint(warm: Callable[[], str]) -> Callable[[Answer], Callable[[Request], 
         return respond
 
     return decorate
+
+
+def set_up() -> None:
+    """What a function does once, when it is loaded."""
+    # A variable that does not fit ends the start-up, not every request.
+    settings()
+    if has_app_context():
+        # functions-framework loads a function within its app, which lets no path with a line break
+        # through and answers in HTML.
+        current_app.register_error_handler(404, _nothing_here)
+
+
+def _nothing_here(problem: Exception) -> Response:
+    def route() -> Response:
+        raise NotFound("There is nothing at this address.")
+
+    return answering(request_of_app, route)
 
 
 def answering(request: Request, route: Callable[[], Response]) -> Response:

@@ -1,5 +1,6 @@
 """Functions with many routes: which path and method is answered by what, and for whom."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -8,11 +9,10 @@ from flask import Request, Response
 
 from aifr.endpoint.caller import Caller
 from aifr.endpoint.cors import preflight
-from aifr.endpoint.function import answering
+from aifr.endpoint.function import answering, set_up
 from aifr.endpoint.health import HEALTH_METHODS, health
 from aifr.endpoint.response import json_response
 from aifr.errors import MethodNotAllowed, NotFound
-from aifr.settings import settings
 
 # owner: who reported the record, and staff. staff: reviewers and admins.
 Access = Literal["everyone", "owner", "staff"]
@@ -46,10 +46,18 @@ class Route:
         names = self.path.split("/") if self.path else []
         if len(names) != len(parts):
             return None
-        pairs = list(zip(names, parts, strict=True))
-        if any(name != part for name, part in pairs if not name.startswith("{")):
+        pairs = [
+            (name.strip("{}"), part, name[0] == "{")
+            for name, part in zip(names, parts, strict=True)
+        ]
+        if not all(is_name(part, name) if named else name == part for name, part, named in pairs):
             return None
-        return {name.strip("{}"): part for name, part in pairs if name.startswith("{")}
+        return {name: part for name, part, named in pairs if named}
+
+
+def is_name(text: str, kind: str) -> bool:
+    """Whether a text names a record of a kind: the kind's first letter and 20 hex digits."""
+    return re.fullmatch(f"{kind[0]}[0-9a-f]{{20}}", text) is not None
 
 
 # Says who calls, or raises what keeps them out.
@@ -59,9 +67,8 @@ Admit = Callable[[Request, Route, Arguments], Caller]
 def router(
     name: str, routes: Sequence[Route], admit: Admit, warm: Callable[[], str]
 ) -> Callable[[Request], Response]:
-    """The HTTP function `name`; of two paths that fit, the first is meant."""
-    # A variable that does not fit ends the start-up, not every request.
-    settings()
+    """The HTTP function `name`."""
+    set_up()
 
     def respond(request: Request) -> Response:
         return answering(request, lambda: _route(request, name, routes, admit, warm))
@@ -78,8 +85,6 @@ def _route(
     fitting = [
         (route, arguments) for route in routes if (arguments := route.match(parts)) is not None
     ]
-    # "me" is also a name that would fit {case}: the path that is listed first is meant.
-    fitting = [each for each in fitting if each[0].path == fitting[0][0].path]
     allowed = _methods([route.method for route, _ in fitting])
     if parts == ["health"]:
         fitting, allowed = [], HEALTH_METHODS

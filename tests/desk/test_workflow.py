@@ -161,7 +161,7 @@ def test_a_face_that_is_not_there_cannot_be_chosen(desk: Desk) -> None:
 
 
 def test_the_same_request_again_is_one_report(desk: Desk) -> None:
-    said = {"json": {**PERSON, "contact": CONTACT, "consent": True}, "headers": KEY}
+    said: dict[str, Any] = {"json": {**PERSON, "contact": CONTACT, "consent": True}, "headers": KEY}
 
     first = desk.ask("POST", "/cases", **said).json
     again = desk.ask("POST", "/cases", **said).json

@@ -66,4 +66,7 @@ def test_a_preflight_is_told_methods_and_headers(
     assert response.status_code == 204
     assert response.headers[ALLOW] == SITE
     assert response.headers["Access-Control-Allow-Methods"] == "POST, OPTIONS"
-    assert response.headers["Access-Control-Allow-Headers"] == "Content-Type, X-Request-Id"
+    assert (
+        response.headers["Access-Control-Allow-Headers"]
+        == "Authorization, Content-Type, Idempotency-Key, X-Request-Id"
+    )

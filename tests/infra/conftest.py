@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -19,10 +20,25 @@ def site() -> FlaskClient:
 
 
 @pytest.fixture(scope="session")
-def local_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def local_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the local server keeps its casebook."""
+    return tmp_path_factory.mktemp("casebook")
+
+
+@pytest.fixture(scope="session")
+def local_admin(local_server: Served, local_folder: Path) -> str:
+    """The key of the local server's admin."""
+    lines = (local_folder / "keys.txt").read_text().splitlines()
+    return dict(line.split(" ", 1) for line in lines)["admin"]
+
+
+@pytest.fixture(scope="session")
+def local_server(local_folder: Path) -> Iterator[Served]:
     """`python -m infra.local_server` in a process of its own, with an empty casebook."""
-    folder = tmp_path_factory.mktemp("casebook")
+    folder = local_folder
     places = {
+        "AIFR_WRITES_AN_HOUR": "100000",
+        "AIFR_SEARCHES_AN_HOUR": "100000",
         "AIFR_RECORDS": f"sqlite:{folder}/casebook.sqlite3",
         "AIFR_PHOTOS": f"file:{folder}/photos",
         "AIFR_INCOMING": f"file:{folder}/incoming",
