@@ -9,6 +9,8 @@ from aifr.recognition.model import Model, load_model
 from aifr.settings import Settings
 from tests.served import ROOT
 
+pytest_plugins = ["tests.emulators"]
+
 SHARED_DATA = Path(os.environ.get("AIFR_SHARED_DATA", ROOT.parent / "shared" / "data"))
 
 

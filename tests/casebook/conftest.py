@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -14,16 +15,37 @@ from aifr.casebook.records.open import open_records
 from aifr.casebook.sightings import report_sighting
 from aifr.settings import Settings
 from tests.casebook.made import a_contact, a_report, a_sighting, made_card, made_recognise
+from tests.emulators import BUCKET
 
 SETTINGS = Settings(match_bar=10.0)
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    """An embedded home."""
-    made = embedded_home(tmp_path)
+@pytest.fixture(params=["embedded", "cloud"])
+def home(request: pytest.FixtureRequest) -> Iterator[Home]:
+    """A home of each kind, empty."""
+    made: Home = request.getfixturevalue(f"{request.param}_home")
     yield made
     made.records.close()
+
+
+@pytest.fixture(name="embedded_home")
+def an_embedded_home(tmp_path: Path) -> Home:
+    return embedded_home(tmp_path)
+
+
+@pytest.fixture
+def cloud_home(
+    firestore_emulator: str, cloud_storage_emulator: str, monkeypatch: pytest.MonkeyPatch
+) -> Home:
+    """Firestore and Cloud Storage, by their emulators; each test has a project of its own."""
+    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", firestore_emulator)
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", cloud_storage_emulator)
+    apart = f"tests-{uuid4().hex[:12]}"
+    return Home(
+        open_records(f"firestore://{apart}"),
+        open_objects(f"gs://{BUCKET}/{apart}/photos"),
+        open_objects(f"gs://{BUCKET}/{apart}/incoming"),
+    )
 
 
 def embedded_home(folder: Path) -> Home:

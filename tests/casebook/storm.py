@@ -21,22 +21,22 @@ from aifr.errors import StoreUnavailable
 from tests.casebook.conftest import SETTINGS, a_case, a_sighted, embedded_home, upload
 from tests.casebook.made import made_card, made_recognise, photo_of
 
-PEOPLE, PHOTOS_EACH, EVENTS = 50, 2, 1000
+PEOPLE, PHOTOS_EACH, TIMES = 50, 2, 5
 
 
-def prepare(home: Home, folder: Path) -> dict[str, str]:
-    """A case and a sighting of each of the people, with two photos each, all incoming; 1,000
-    shuffled events, five a photo. Returns sighting -> case.
+def prepare(home: Home, folder: Path, people: int = PEOPLE) -> dict[str, str]:
+    """A case and a sighting of each of the people, with two photos each, all incoming; shuffled
+    events, five a photo, 1,000 in all where the people are 50. Returns sighting -> case.
     """
     pairs, names = {}, []
-    for person in range(PEOPLE):
+    for person in range(people):
         case, sighting = a_case(home, "published"), a_sighted(home)
         pairs[sighting] = case
         for take in range(2 * PHOTOS_EACH):
             subject = case if take < PHOTOS_EACH else sighting
             photo = upload(home, subject, photo_of(person, take), age=20)
             names.append(object_name(subject, photo.identity))
-    events = names * (EVENTS // len(names))
+    events = names * TIMES
     random.Random(4).shuffle(events)
     (folder / "events.json").write_text(json.dumps(events))
     return pairs
@@ -63,6 +63,11 @@ def weather(home: Home, folder: Path) -> None:
 
         print("ready", flush=True)
         list(pool.map(deliver, [number for number in range(len(events)) if number not in done]))
+
+
+def left(folder: Path) -> int:
+    """How many events are not done with."""
+    return len(json.loads((folder / "events.json").read_text())) - len(acknowledged(folder))
 
 
 def acknowledged(folder: Path) -> set[int]:

@@ -32,13 +32,13 @@ def open_cloud_storage(bucket: str, prefix: str) -> "CloudStorageObjects":
     """
     import google.auth
     from google.auth.credentials import AnonymousCredentials
-    from google.cloud import storage
+    from google.cloud.storage import Client
 
     credentials: Any = AnonymousCredentials()
     project = None
     if not os.environ.get("STORAGE_EMULATOR_HOST"):
         credentials, project = google.auth.default(scopes=[SCOPE])
-    client = storage.Client(project, credentials)
+    client = Client(project, credentials)
     return CloudStorageObjects(client, credentials, bucket, prefix)
 
 

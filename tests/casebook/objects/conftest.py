@@ -8,12 +8,8 @@ import pytest
 
 from aifr.casebook.objects.contract import Objects
 from aifr.casebook.objects.open import open_objects
-from tests import emulators
 from tests.casebook.objects.stand_in import StandIn, standing_in
 from tests.emulators import AWS, BUCKET
-
-cloud_storage_emulator = emulators.cloud_storage_emulator
-s3_server = emulators.s3_server
 
 
 @pytest.fixture

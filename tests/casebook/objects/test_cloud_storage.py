@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from google.api_core.exceptions import Forbidden, NotFound
-from google.cloud import storage
+from google.cloud.storage import Client
 from google.oauth2 import service_account
 
 from aifr.casebook.objects.cloud_storage import CloudStorageObjects
@@ -211,7 +211,7 @@ class OfAFunction:
 
 
 def signing_store(credentials: Any) -> CloudStorageObjects:
-    client = storage.Client.create_anonymous_client()
+    client = Client.create_anonymous_client()
     return CloudStorageObjects(client, credentials, "bucket", "cases/")
 
 
