@@ -1,6 +1,6 @@
 """A home of each kind, empty, and the steps that tests of the casebook share."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -8,11 +8,13 @@ import pytest
 
 from aifr.casebook.cases import change_state, report_case
 from aifr.casebook.home import Home
-from aifr.casebook.ingestion import Arrival, Outcome, ingest
+from aifr.casebook.ingestion import Arrival, Outcome, Recognise, ingest
+from aifr.casebook.objects.contract import StoredObject
 from aifr.casebook.objects.open import open_objects
 from aifr.casebook.photos import Photo, add_photo, photo_identity
 from aifr.casebook.records.open import open_records
 from aifr.casebook.sightings import report_sighting
+from aifr.recognition.card import Card
 from aifr.settings import Settings
 from tests.casebook.made import a_contact, a_report, a_sighting, made_card, made_recognise
 from tests.emulators import BUCKET
@@ -77,19 +79,20 @@ def upload(home: Home, subject: str, data: bytes, age: int | None = None) -> Pho
 
 
 def ingest_all(
-    home: Home, recognise: Callable = made_recognise, settings: Settings = SETTINGS
+    home: Home,
+    recognise: Recognise = made_recognise,
+    settings: Settings = SETTINGS,
+    card: Card | None = None,
 ) -> list[Outcome]:
     """Ingests everything that is incoming."""
     return [
-        ingest(
-            home,
-            Arrival(home.incoming, found.name, found.generation),
-            recognise,
-            made_card(),
-            settings,
-        )
+        ingest(home, arrival_of(home, found), recognise, card or made_card(), settings)
         for found in list(home.incoming.list())
     ]
+
+
+def arrival_of(home: Home, found: StoredObject) -> Arrival:
+    return Arrival(home.incoming, found.name, found.generation)
 
 
 def embedded(home: Home, subject: str, data: bytes, age: int | None = None) -> str:
