@@ -7,6 +7,7 @@ import pytest
 from tests.served import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+PINS = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["casebook"]]
 FUNCTIONS = sorted(path.parent.name for path in ROOT.glob("functions/*/requirements.txt"))
 
 
@@ -14,7 +15,7 @@ FUNCTIONS = sorted(path.parent.name for path in ROOT.glob("functions/*/requireme
 def test_functions_name_the_projects_pins(function: str) -> None:
     lines = (ROOT / "functions" / function / "requirements.txt").read_text().split()
 
-    assert set(PROJECT["dependencies"]) <= set(lines)
+    assert set(lines) <= set(PINS)
 
 
 def test_every_pin_is_exact() -> None:
