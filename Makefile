@@ -69,6 +69,7 @@ bench: .venv/.test $(DETECTOR)
 	$(INSTALL) -e ".[bench]"
 	$(BIN)/python -W ignore -m benchmarks.compare
 	$(BIN)/python -W ignore -m benchmarks.embedder
+	$(BIN)/python -W ignore -m benchmarks.search --sizes 10000 100000 --firestore-size 1000
 
 # The weights of MTCNN come out of the facenet-pytorch wheel; nothing imports that package here.
 $(DETECTOR): training/export_detector.py training/torchscript.py | .venv/.serve
