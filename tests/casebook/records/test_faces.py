@@ -159,7 +159,8 @@ def test_the_ranking_is_the_naive_one(records: Records, where: FaceFilter, limit
 
 
 def test_both_homes_rank_alike(sqlite_records: Records, firestore_records: Records) -> None:
-    faces = [replace(face, embedding=row) for face, row in zip(a_crowd(), units(200, 512))]
+    rows = units(200, 512)
+    faces = [replace(face, embedding=rows[at]) for at, face in enumerate(a_crowd())]
     probes = units(10, 512, seed=3)
     for home in (sqlite_records, firestore_records):
         put_faces(home, faces)
