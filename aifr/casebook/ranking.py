@@ -1,7 +1,7 @@
 """A probe against the gallery of cases: the nearest photo of each case, ranked.
 
-A case counts as its most similar photo: on FG-NET dev that finds the right person more often than
-the mean of a person's embeddings (docs/casebook.md has the figures).
+Of the photos of a case, taken at several ages, the most similar one counts, so that the first case
+is right exactly as often as the leave-one-out figure of the model says.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
