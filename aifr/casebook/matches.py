@@ -159,12 +159,10 @@ def _queue(records: Records, pair: Pair) -> str | None:
         if not _both_searched(transaction, pair):
             return None
         there = transaction.get(MATCHES, identity)
-        sighting = transaction.get(SIGHTINGS, pair.sighting)
         match = merged(identity, pair, as_record(Match, identity, there) if there else None)
         if there is None or match != as_record(Match, identity, there):
             trail = Trail(transaction, pair.case) if there is None else None
             transaction.put(MATCHES, identity, as_document(match))
-            transaction.put(SIGHTINGS, pair.sighting, {**(sighting or {}), "matched": True})
             if trail:
                 trail.append("system", "match found", [identity])
         return identity
@@ -255,6 +253,12 @@ def next_match(records: Records, reviewer: str) -> Match | None:
                     return match
             after = (page[-1].likelihood_ratio, page[-1].identity)
     return None
+
+
+def stands(records: Records, sighting: str) -> bool:
+    """Whether a sighting has a match that is not rejected."""
+    states = [state for state in MATCH_STATES if state != "rejected"]
+    return any(records.count(MATCHES, {"sighting": sighting, "state": state}) for state in states)
 
 
 def waiting(records: Records) -> int:

@@ -5,16 +5,18 @@ To be run every day. A sighting without a match and a closed case go after the d
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 from aifr.casebook.cases import CASES
 from aifr.casebook.erasure import erase
 from aifr.casebook.home import Home, home
 from aifr.casebook.ingestion import exists
 from aifr.casebook.limits import forget_past_hours
+from aifr.casebook.matches import stands
 from aifr.casebook.moment import days_ago
 from aifr.casebook.objects.contract import Objects
 from aifr.casebook.photos import erase_objects
-from aifr.casebook.records.contract import Query
+from aifr.casebook.records.contract import Query, Records
 from aifr.casebook.sightings import SIGHTINGS
 from aifr.casebook.tombstones import ERASED, finish
 from aifr.settings import Settings, settings
@@ -27,34 +29,40 @@ ORPHAN_SECONDS = 3600
 def retain(home: Home, settings: Settings) -> dict[str, int]:
     """Erases what is past its days; how many of what."""
     return {
-        "sightings": _erase_all(home, sightings_past(settings)),
-        "cases": _erase_all(home, cases_past(settings)),
+        "sightings": _erase_all(home, sightings_past(home.records, settings)),
+        "cases": _erase_all(home, cases_past(home.records, settings)),
         "unfinished erasures": _finish_erasures(home),
         "orphaned objects": _remove_orphans(home),
         "limits": forget_past_hours(home.records),
     }
 
 
-def sightings_past(settings: Settings) -> Query:
-    """Sightings that led to no match in their time."""
-    return Query(
-        SIGHTINGS, {"matched": False}, below=days_ago(settings.keep_sightings_days), limit=PAGE
-    )
+def sightings_past(records: Records, settings: Settings) -> list[str]:
+    """Sightings that led to no match in their time, or to none that stands."""
+    below = days_ago(settings.keep_sightings_days)
+    return [
+        name for name in _all(records, Query(SIGHTINGS, below=below)) if not stands(records, name)
+    ]
 
 
-def cases_past(settings: Settings) -> Query:
+def cases_past(records: Records, settings: Settings) -> list[str]:
     """Cases that were closed long enough ago."""
     below = days_ago(settings.keep_closed_days)
-    return Query(CASES, {"state": "closed"}, order="updated", below=below, limit=PAGE)
+    return list(_all(records, Query(CASES, {"state": "closed"}, order="updated", below=below)))
 
 
-def _erase_all(home: Home, query: Query) -> int:
-    count = 0
-    while found := home.records.find(query):
-        for each in found:
-            erase(home, each.identity, ACTOR)
-        count += len(found)
-    return count
+def _all(records: Records, query: Query) -> Iterator[str]:
+    """The names of all that a query finds, page by page."""
+    while found := records.find(query):
+        yield from (each.identity for each in found)
+        last = found[-1]
+        query = replace(query, after=(last.document[query.order], last.identity))
+
+
+def _erase_all(home: Home, subjects: list[str]) -> int:
+    for subject in subjects:
+        erase(home, subject, ACTOR)
+    return len(subjects)
 
 
 def _finish_erasures(home: Home) -> int:

@@ -33,14 +33,13 @@ class Seen:
 
 @dataclass(frozen=True)
 class Sighting(Seen):
-    """Moments are ISO 8601, UTC. matched: whether it ever led to a match."""
+    """Moments are ISO 8601, UTC."""
 
     identity: str
     state: SightingState
     created: str
     updated: str
     reason: str = ""
-    matched: bool = False
 
     @property
     def searched(self) -> bool:

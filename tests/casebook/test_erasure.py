@@ -8,6 +8,7 @@ from aifr.casebook.audit import broken_link, history
 from aifr.casebook.cases import change_state, get_case, report_case
 from aifr.casebook.erasure import count_remaining, erase
 from aifr.casebook.home import Home
+from aifr.casebook.matches import answer_match, match_identity
 from aifr.casebook.moment import days_ago
 from aifr.casebook.ranking import Filters, Probe, rank
 from aifr.casebook.retention import retain
@@ -118,20 +119,23 @@ def age_by(home: Home, kind: str, identity: str, field: str, days: int) -> None:
     home.records.transact(lambda transaction: transaction.put(kind, identity, aged))
 
 
-def test_sightings_without_a_match_go_after_their_days(home: Home) -> None:
+def test_sightings_without_a_match_that_stands_go_after_their_days(home: Home) -> None:
     case = a_case(home, "published")
     embedded(home, case, photo_of(7), age=20)
-    old, young, matched = (a_sighted(home) for _ in range(3))
+    old, young, matched, rejected = (a_sighted(home) for _ in range(4))
     embedded(home, old, photo_of(9), age=20)
     embedded(home, matched, photo_of(7, 1), age=20)
-    for sighting in (old, matched):
+    embedded(home, rejected, photo_of(7, 2), age=20)
+    answer_match(home.records, match_identity(rejected, case), "one", "reject", "another nose")
+    for sighting in (old, matched, rejected):
         age_by(home, "sightings", sighting, "created", SETTINGS.keep_sightings_days + 1)
 
     done = retain(home, SETTINGS)
 
-    assert done["sightings"] == 1
-    kept = [home.records.get("sightings", each) is not None for each in (old, young, matched)]
-    assert kept == [False, True, True]
+    assert done["sightings"] == 2
+    subjects = (old, young, matched, rejected)
+    kept = [home.records.get("sightings", each) is not None for each in subjects]
+    assert kept == [False, True, True, False]
     assert home.records.faces(old) == []
 
 
