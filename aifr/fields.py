@@ -34,6 +34,8 @@ def text(content: Content, name: str, most: int, required: bool = False) -> str:
     value = content.get(name)
     if value is None:
         value = ""
+    # A browser sends the line breaks of a form as CR LF.
+    value = value.replace("\r\n", "\n") if isinstance(value, str) else value
     if not isinstance(value, str) or CONTROL.search(value):
         raise InvalidParameter(f"{name} must be plain text.", name)
     value = unicodedata.normalize("NFC", value).strip()
