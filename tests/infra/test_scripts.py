@@ -139,3 +139,11 @@ def test_concurrency_fits_the_cpu(row: list[str]) -> None:
 
 def test_the_site_has_the_same_policy_in_the_bucket_as_locally() -> None:
     assert (ROOT / "infra" / "content_policy.txt").read_text().strip() == CONTENT_POLICY
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
+def test_every_function_has_a_bound_of_instances(row: list[str]) -> None:
+    plan = dry_run("deploy", row[0])
+
+    assert 1 <= int(row[7]) <= 100
+    assert f"--max-instances={row[7]} " in plan
