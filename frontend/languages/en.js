@@ -328,7 +328,6 @@ export default {
   "review.queue": "Queue",
   "review.cases": "Cases",
   "review.sightings": "Sightings",
-  "review.sighting": "Sighting",
   "review.search": "Search",
   "review.matches": "Answered",
   "review.name": "Name",

@@ -354,7 +354,6 @@ export default {
   "review.queue": "În așteptare",
   "review.cases": "Cazuri",
   "review.sightings": "Semnalări",
-  "review.sighting": "Semnalare",
   "review.search": "Căutare",
   "review.matches": "Răspunsuri",
   "review.name": "Nume",

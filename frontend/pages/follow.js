@@ -159,9 +159,9 @@ function showSighting(record) {
       element("h2", {}, text("follow.told")),
       facts([
         [text("follow.received"), moment(record.created)],
-        record.seen_on && [text("sighting.seen_on"), day(record.seen_on)],
+        [text("sighting.seen_on"), day(record.seen_on)],
         [text("sighting.place"), placeOf(record)],
-        record.age && [text("sighting.age"), years(Number(record.age))],
+        record.age !== null && [text("sighting.age"), years(record.age)],
         record.note && [text("sighting.note"), record.note],
       ]),
       element("ul", { class: "chosen" }, record.photos.map((photo, index) => sightingPhoto(record, photo, index)))),

@@ -64,22 +64,24 @@ async function show() {
     link.toggleAttribute("aria-current", false);
     if (link.getAttribute("href") === `#${at}`) link.setAttribute("aria-current", "page");
   }
-  place.replaceChildren(element("p", { class: "quiet", role: "status" }, text("home.loading")));
+  // A view of its own for each step: one that comes too late draws where nobody looks any more.
+  const view = element("div", {}, element("p", { class: "quiet", role: "status" }, text("home.loading")));
+  place.replaceChildren(view);
   const one = rest && IDENTITY.test(rest);
   try {
-    if (at === "queue") await showQueue(place);
-    else if (at === "match") await showMatch(place, rest);
-    else if (at === "matches") await showMatches(place, rest);
-    else if (at === "search") await showProbe(place);
-    else if (at === "cases") await (one ? showCase : showCases)(place, rest);
-    else await (one ? showSighting : showSightings)(place, rest);
+    if (at === "queue") await showQueue(view);
+    else if (at === "match") await showMatch(view, rest);
+    else if (at === "matches") await showMatches(view, rest);
+    else if (at === "search") await showProbe(view);
+    else if (at === "cases") await (one ? showCase : showCases)(view, rest);
+    else await (one ? showSighting : showSightings)(view, rest);
   } catch (problem) {
     if (problem instanceof Problem && ["not_authenticated", "not_allowed"].includes(problem.code)) {
       signOut();
       signInPage(problem);
       return;
     }
-    place.replaceChildren(element("p", { class: "problem", role: "alert" }, sentenceOf(problem)));
+    view.replaceChildren(element("p", { class: "problem", role: "alert" }, sentenceOf(problem)));
   }
 }
 

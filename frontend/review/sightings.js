@@ -27,8 +27,8 @@ function row(record) {
   return element("li", {}, element("a", { class: "row", href: `#sightings/${record.id}` },
     photo ? picture(photoPath(record, photo), "", token()) : element("span", { class: "no-photo" }),
     element("span", {},
-      element("strong", {}, placeOf(record) || text("queue.unknown")), element("br"),
-      record.seen_on ? day(record.seen_on) : "", element("br"),
+      element("strong", {}, placeOf(record)), element("br"),
+      day(record.seen_on), element("br"),
       element("span", { class: "quiet" }, moment(record.created)))));
 }
 
@@ -42,14 +42,14 @@ export async function showSighting(place, identity) {
   const ranking = await askAsReviewer(`search/sightings/${identity}/candidates?limit=10`).catch((problem) => problem);
   place.replaceChildren(
     element("header", { class: "heading" },
-      element("h2", {}, placeOf(record) || text("review.sighting")),
+      element("h2", {}, placeOf(record)),
       element("p", { class: "state-name" }, text(`sighting.${record.state}`))),
     element("section", { class: "panel" },
       facts([
         [text("follow.received"), moment(record.created)],
-        record.seen_on && [text("sighting.seen_on"), day(record.seen_on)],
-        record.age && [text("sighting.age"), years(Number(record.age))],
-        record.sex && record.sex !== "unknown" && [text("case.sex"), text(`sex.${record.sex}`)],
+        [text("sighting.seen_on"), day(record.seen_on)],
+        record.age !== null && [text("sighting.age"), years(record.age)],
+        record.sex !== "unknown" && [text("case.sex"), text(`sex.${record.sex}`)],
         record.note && [text("sighting.note"), record.note],
       ]),
       element("ul", { class: "gallery" }, record.photos.map((photo, index) => element("li", {},

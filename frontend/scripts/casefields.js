@@ -43,7 +43,7 @@ export function circumstanceFields() {
 }
 
 /** Telephone numbers as the API takes them. */
-export const PHONE = "[0-9+()\\/. \\-]{5,30}";
+export const PHONE = "[0-9+\\(\\)\\/. \\-]{5,30}";
 
 export function contactFields() {
   return [

@@ -1,10 +1,11 @@
 // Elements made in one expression. Text is always text: nothing here reads markup from a string.
 
-/** @typedef {Node | string | null | undefined | false} Child */
+/** @typedef {Node | string | null | undefined | false | 0} Child
+ *  @typedef {Child | Child[] | Child[][] | Child[][][]} Children */
 
 /**
  * An element; `on...` attributes are listeners, true and false say whether one is there.
- * @param {string} name @param {Record<string, any>} [attributes] @param {...(Child | Child[])} children
+ * @param {string} name @param {Record<string, any>} [attributes] @param {...Children} children
  * @returns {HTMLElement & Record<string, any>}
  */
 export function element(name, attributes = {}, ...children) {
@@ -12,7 +13,7 @@ export function element(name, attributes = {}, ...children) {
 }
 
 /** The same for drawings. @param {string} name @param {Record<string, any>} [attributes]
- * @param {...(Child | Child[])} children @returns {SVGElement & Record<string, any>} */
+ * @param {...Children} children @returns {SVGElement & Record<string, any>} */
 export function drawn(name, attributes = {}, ...children) {
   return furnish(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, children);
 }
@@ -23,7 +24,7 @@ function furnish(made, attributes, children) {
     else if (value === true) made.setAttribute(name, "");
     else if (value !== false && value !== null && value !== undefined) made.setAttribute(name, value);
   }
-  made.append(...children.flat().filter((child) => child || child === ""));
+  made.append(...children.flat(Infinity).filter(Boolean));
   return made;
 }
 

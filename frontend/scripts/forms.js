@@ -105,7 +105,8 @@ export function blame(part, name, words) {
 }
 
 function controls(part) {
-  return [...part.querySelectorAll("input[name], select[name], textarea[name]")];
+  // Radio buttons have no field around them; who asks with them reads them too.
+  return [...part.querySelectorAll("input[name]:not([type=radio]), select[name], textarea[name]")];
 }
 
 function faultOf({ validity, type, min, max }) {

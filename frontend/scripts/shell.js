@@ -5,7 +5,7 @@ import { LANGUAGES, choose, language, text } from "./language.js";
 
 /**
  * Builds the page around its content.
- * @param {string} title @param {...(Node | string | null | false | undefined)} content
+ * @param {string} title @param {...import("./elements.js").Children} content
  */
 export function page(title, ...content) {
   const name = text("site.name");

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.frontend.casebook import Casebook
 from tests.frontend.guard import Guard
@@ -20,6 +20,8 @@ ARGUMENTS = (
     "--disable-sync --no-first-run"
 ).split()
 LOCALES = {"en": "en-GB", "ro": "ro-RO"}
+# Milliseconds: the model works on the same two cores.
+PATIENCE = 30_000
 PHONE = {"width": 320, "height": 640}
 DESKTOP = {"width": 1280, "height": 860}
 
@@ -34,14 +36,15 @@ def browser() -> Iterator[Browser]:
             pytest.fail(message)
         pytest.skip(message)
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE)
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield started
         started.close()
 
 
-@pytest.fixture(scope="module")
-def casebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Casebook]:
-    """`python -m infra.local_server` in a process of its own; its casebook is empty at first."""
+@pytest.fixture(scope="session")
+def local_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Casebook]:
+    """`python -m infra.local_server` in a process of its own."""
     folder = tmp_path_factory.mktemp("casebook")
     port = free_port()
     places = {
@@ -68,6 +71,13 @@ def casebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Casebook]:
         process.wait(timeout=30)
 
 
+@pytest.fixture(scope="module")
+def casebook(local_site: Casebook) -> Iterator[Casebook]:
+    """The casebook of the local server, empty at first."""
+    yield local_site
+    local_site.erase_all()
+
+
 @pytest.fixture
 def open_page(browser: Browser, casebook: Casebook) -> Iterator[Open]:
     """Opens a page of the site in a new, empty browser profile; what no page may do fails the
@@ -88,7 +98,7 @@ def open_page(browser: Browser, casebook: Casebook) -> Iterator[Open]:
             color_scheme="dark" if scheme == "dark" else "light",
             viewport={"width": viewport["width"], "height": viewport["height"]},
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         guard.watch(page)

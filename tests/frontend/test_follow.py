@@ -1,0 +1,100 @@
+"""The private link: follow, correct, add photos, close, erase."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.frontend.casebook import Casebook, Kept
+from tests.frontend.conftest import Open
+from tests.frontend.form import choose_photos, other_face_photo, photo_file, photo_row
+from tests.frontend.words import LANGUAGES, words
+from tests.photos import face_photo
+
+
+def link(kind: str, kept: Kept) -> str:
+    return f"/follow.html#{kind}={kept.identity}&secret={kept.secret}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_published_report_is_corrected_and_looked_at_again(
+    language: str, open_page: Open, casebook: Casebook
+) -> None:
+    kept = casebook.published()
+    page = open_page(link("case", kept), language)
+
+    expect(page.get_by_text(words(language, "state.published"), exact=True)).to_be_visible()
+    page.get_by_text(words(language, "follow.correct"), exact=True).click()
+    page.get_by_label(words(language, "report.place")).fill("Turda")
+    page.get_by_role("button", name=words(language, "follow.save")).click()
+
+    expect(page.get_by_text(words(language, "state.draft"), exact=True)).to_be_visible()
+    case = casebook.ask("GET", f"/cases/{kept.identity}", kept.secret).json
+    assert (case["place"], case["birth_year"], case["state"]) == ("Turda", 1998, "draft")
+
+
+def test_a_photo_is_added_and_another_removed(open_page: Open, casebook: Casebook) -> None:
+    kept = casebook.draft([(face_photo(), 6)])
+    page = open_page(link("case", kept))
+
+    choose_photos(page, photo_file(other_face_photo()))
+    expect(photo_row(page, 1)).to_contain_text(words("en", "photos.good"))
+    photo_row(page, 0).get_by_role("button", name=words("en", "photos.remove")).click()
+
+    expect(page.locator(".photo-row")).to_have_count(1)
+    photos = casebook.ask("GET", f"/cases/{kept.identity}", kept.secret).json["photos"]
+    assert [photo["age"] for photo in photos] == [None]
+
+
+def test_a_report_is_closed_with_a_reason(open_page: Open, casebook: Casebook) -> None:
+    kept = casebook.published()
+    page = open_page(link("case", kept))
+
+    page.get_by_label(words("en", "follow.close.reason")).fill("Found, safe.")
+    page.get_by_role("button", name=words("en", "follow.close")).click()
+
+    expect(page.get_by_text(words("en", "state.closed"), exact=True)).to_be_visible()
+    assert casebook.ask("GET", f"/cases/{kept.identity}").status == 404
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_report_is_erased_once_it_is_confirmed(
+    language: str, open_page: Open, casebook: Casebook
+) -> None:
+    kept = casebook.published()
+    page = open_page(link("case", kept), language)
+    erase = page.get_by_role("button", name=words(language, "follow.erase")).first
+
+    erase.click()
+    page.get_by_role("dialog").get_by_role("button", name=words(language, "confirm.no")).click()
+    assert casebook.ask("GET", f"/cases/{kept.identity}").status == 200
+    erase.click()
+    page.get_by_role("dialog").get_by_role("button", name=words(language, "follow.erase")).click()
+
+    expect(page.get_by_role("heading", name=words(language, "follow.erased"))).to_be_visible()
+    assert casebook.ask("GET", f"/cases/{kept.identity}").status == 404
+    assert "secret" not in page.url
+
+
+def test_a_sighting_is_erased(open_page: Open, casebook: Casebook) -> None:
+    kept = casebook.sighting(face_photo())
+    page = open_page(link("sighting", kept))
+
+    expect(page.get_by_text(words("en", "photos.embedded"))).to_be_visible()
+    page.get_by_role("button", name=words("en", "follow.erase")).click()
+    page.get_by_role("dialog").get_by_role("button", name=words("en", "follow.erase")).click()
+
+    expect(page.get_by_role("heading", name=words("en", "follow.erased"))).to_be_visible()
+    path = f"/search/sightings/{kept.identity}"
+    assert casebook.ask("GET", path, casebook.reviewer(1)).status == 404
+
+
+@pytest.mark.parametrize("fragment", ["", "#case=c0&secret=report_0", "#case=c0"])
+def test_a_link_that_opens_nothing_asks_for_another(
+    fragment: str, open_page: Open, casebook: Casebook
+) -> None:
+    kept = casebook.draft()
+    page = open_page(f"/follow.html{fragment}")
+
+    page.get_by_label(words("en", "follow.link")).fill(casebook.address + link("case", kept))
+    page.get_by_role("button", name=words("en", "follow.open")).click()
+
+    expect(page.get_by_role("heading", name="Your report on Ana")).to_be_visible()
