@@ -44,7 +44,6 @@ INDEXES = (
     ("cases", "state", "published"),
     ("cases", "state", "updated"),
     ("erased", "finished", "created"),
-    ("limits", "expires"),
     ("matches", "case", "likelihood_ratio"),
     ("matches", "case_photo", "created"),
     ("matches", "sighting", "likelihood_ratio"),

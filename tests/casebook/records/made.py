@@ -41,5 +41,9 @@ def put_faces(records: Records, faces: Iterable[IndexedFace]) -> None:
     records.transact(work)
 
 
+def delete(records: Records, kind: str, identity: str) -> None:
+    records.transact(lambda transaction: transaction.delete(kind, identity))
+
+
 def delete_face(records: Records, photo: str) -> None:
     records.transact(lambda transaction: transaction.delete_face(photo))
