@@ -12,6 +12,8 @@
 #   --staff-audience ID    the OpenID audience of reviewers' tokens; without it none can log in
 #   --min-instances N      instances kept warm of each function that people wait for (default 0)
 #   --alert-email ADDRESS  who hears of alerts
+#   --partner-buckets S3, --partner-role ARN, --partner-region R
+#                          buckets on AWS whose photos ingest takes; see infra/aws/README.md
 #
 # Needs gcloud, curl, make and Python 3.11.
 set -euo pipefail
@@ -44,6 +46,9 @@ read_options() {
         --staff-audience) STAFF_AUDIENCE="$(value_of "$@")" ;;
         --min-instances) MIN_INSTANCES="$(value_of "$@")" ;;
         --alert-email) ALERT_EMAIL="$(value_of "$@")" ;;
+        --partner-buckets) PARTNER_BUCKETS="$(value_of "$@")" ;;
+        --partner-role) PARTNER_ROLE="$(value_of "$@")" ;;
+        --partner-region) PARTNER_REGION="$(value_of "$@")" ;;
         --help | -h) usage ;;
         -*) fail "no such option: $1" ;;
         site) SITE="yes" TAKEN=1 ;;

@@ -10,6 +10,7 @@ STAFF_AUDIENCE=""
 # One address for all, "" for none.
 DOMAIN=""
 MIN_INSTANCES=0
+PARTNER_BUCKETS="" PARTNER_ROLE="" PARTNER_REGION="eu-central-1"
 # Functions given a new revision by this run, and what served before: "name revision".
 REPLACED=()
 
@@ -42,6 +43,9 @@ environment_of() {
       "AIFR_PHOTOS=$(bucket photos)" "AIFR_INCOMING=$(bucket incoming)"
       "AIFR_STAFF_AUDIENCE=$STAFF_AUDIENCE") ;;
   esac
+  [[ "$1" != "ingest" || -z "$PARTNER_BUCKETS" ]] ||
+    variables+=("AIFR_PARTNER_BUCKETS=$PARTNER_BUCKETS" "AIFR_AWS_ROLE=$PARTNER_ROLE"
+      "AWS_REGION=$PARTNER_REGION" "AWS_CONFIG_FILE=/workspace/aws/config")
   local IFS=";"
   # Values may hold commas; ^;^ says that semicolons part them.
   printf '^;^%s' "${variables[*]}"

@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from infra.catalogue import ROOT, TARGETS
+from infra.catalogue import EVENT_TARGETS, ROOT, TARGETS
 
 # The first moment a zip file can carry.
 MODIFIED = 315_532_800
@@ -51,6 +51,10 @@ def _files(name: str) -> Iterator[tuple[Path, Path]]:
         yield ROOT / "functions" / name / file, Path(file)
     for source in sorted((ROOT / "aifr").rglob("*.py")):
         yield source, source.relative_to(ROOT)
+    if name in EVENT_TARGETS:
+        # How boto3 gets at the bucket of a partner.
+        for file in ("config", "federate.py"):
+            yield ROOT / "infra" / "aws" / file, Path("aws") / file
     files = sorted(_model_files()) if _needs_model(name) else []
     for file in ("card.json", *files):
         yield ROOT / MODEL / file, MODEL / file

@@ -18,6 +18,8 @@ from typing import Any
 
 import pytest
 
+from benchmarks import cold_start
+from benchmarks.cold_start import asked_for, rows
 from infra.catalogue import HTTP_TARGETS, ROOT, TARGETS
 from infra.stage import stage
 from tests.emulators import cloud_storage_emulator as cloud_storage_emulator
@@ -162,9 +164,16 @@ def test_a_comparison_serves_from_an_empty_environment(
 
     with serving(name, comparing, tmp_path, variables) as served:
         answered = served.post({field: file(face_photo()) for field in fields})
+        memory = peak_memory(served)
 
     assert answered.status == 200
     assert answered.json["similarity"] > 0.99
+    assert memory < asked_for(rows()[name])
+
+
+def peak_memory(served: Served) -> float:
+    """MiB of gunicorn's two processes at their peak."""
+    return cold_start.peak_memory(served.pid) + cold_start.peak_memory(served.worker)
 
 
 def finalized(cloud: Cloud, name: str, bucket: str) -> tuple[dict[str, str], dict[str, Any]]:

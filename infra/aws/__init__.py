@@ -1,0 +1,1 @@
+"""A partner's bucket on AWS: how its photos reach ingest."""
