@@ -30,7 +30,7 @@ const COMMANDS = {
 
 function command([name, words]) {
   return element("section", { class: "command" },
-    element("h3", {}, text(`developers.${name}`)),
+    element("h2", {}, text(`developers.${name}`)),
     element("p", {}, text(`developers.${name}.more`)),
     element("pre", { tabindex: "0", "aria-label": text(`developers.${name}`) }, element("code", {}, words)),
     copyButton(words, text("developers.copy")));

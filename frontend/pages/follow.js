@@ -17,7 +17,8 @@ import { heading, page } from "../scripts/shell.js";
 
 let link = readLink();
 
-/** What the fragment of an address says: which record, and the secret that opens it. */
+/** What the fragment of an address says: which record, and the secret that opens it.
+ * @returns {{kind: "case" | "sighting", identity: string | null, secret: string | null, received: boolean}} */
 function readLink(fragment = location.hash.slice(1)) {
   const said = new URLSearchParams(fragment);
   const kind = said.has("case") ? "case" : "sighting";

@@ -5,7 +5,7 @@ import { ask } from "../scripts/api.js";
 import {
   canBeReached, circumstanceFields, contactFields, fieldNamed, knowsTheAge, personFields, toCase, toContact,
 } from "../scripts/casefields.js";
-import { casePhotos } from "../scripts/casephotos.js";
+import { casePhotos, forgetPhotos } from "../scripts/casephotos.js";
 import { forgetDraft, keepDraft, recallDraft } from "../scripts/draft.js";
 import { element, rich } from "../scripts/elements.js";
 import { blame, checked, fill, tick, valuesOf } from "../scripts/forms.js";
@@ -17,7 +17,7 @@ import { heading, page } from "../scripts/shell.js";
 const DRAFT = "report";
 const STEPS = ["person", "circumstances", "contact", "photos"];
 
-const fresh = () => ({ step: 0, values: {}, key: crypto.randomUUID(), sent: null, waiting: [] });
+const fresh = () => ({ step: 0, values: {}, key: crypto.randomUUID(), sent: null });
 let draft = { ...fresh(), ...(await recallDraft(DRAFT)) };
 
 const alert = alertPlace();
@@ -100,16 +100,11 @@ async function send(values) {
   go(parts.length);
 }
 
-function showPhotos() {
+/** @param {any[]} [known] photos that arrived before a reload */
+function showPhotos(known) {
   const { identity, secret } = draft.sent;
   const link = privateLink("case", identity, secret);
-  const photos = casePhotos({
-    identity,
-    token: secret,
-    known: draft.known ?? [],
-    waiting: draft.waiting,
-    remember: (waiting) => { draft.waiting = waiting; keep(); },
-  });
+  const photos = casePhotos({ identity, token: secret, known });
   const wait = alertPlace();
   last.replaceChildren(
     receipt(link, text("report.received"), text("report.received.more")),
@@ -132,7 +127,7 @@ function showPhotos() {
 }
 
 async function startAgain() {
-  draft = fresh();
+  if (draft.sent) await forgetPhotos(draft.sent.identity);
   await forgetDraft(DRAFT);
   location.reload();
 }
@@ -143,14 +138,13 @@ form.addEventListener("input", () => {
   keep();
 });
 if (draft.sent) {
-  // After a reload: what the API already has, beside what is still to send.
   const { identity, secret } = draft.sent;
+  // Without a network the receipt is shown all the same; a report that was erased is not.
   const record = await ask(`cases/${identity}`, { token: secret }).catch((problem) =>
-    (problem.code === "not_found" ? null : { photos: [] }));
-  if (record) draft.known = record.photos;
+    (problem.code === "unreachable" ? { photos: [] } : null));
+  if (record) showPhotos(record.photos);
   else draft = fresh();
 }
-if (draft.sent) showPhotos();
 show();
 page(text("report.title"),
   heading(text("report.title"), text("report.lead")),

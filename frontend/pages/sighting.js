@@ -22,6 +22,7 @@ const missing = about ? await ask(`cases/${about}`).catch(() => null) : null;
 
 const alert = alertPlace();
 const photoAlert = alertPlace();
+const place = dropzone({ label: text("sighting.choose"), multiple: true }, take);
 const chosen = element("ul", { class: "chosen" });
 const sending = element("progress", { max: 1, value: 0, hidden: true, "aria-label": text("photos.sending") });
 const button = element("button", { type: "submit" }, text("sighting.send"));
@@ -29,7 +30,7 @@ const form = element("form", { novalidate: true, onsubmit: submit },
   element("fieldset", {},
     element("legend", {}, text("sighting.photos")),
     element("p", { class: "hint" }, text("sighting.photos.hint")),
-    dropzone({ label: text("sighting.choose"), multiple: true }, take),
+    place,
     photoAlert.place,
     chosen),
   element("fieldset", {},
@@ -93,7 +94,7 @@ function submit(event) {
   photoAlert.clear();
   if (!draft.photos.length) {
     photoAlert.say(text("sighting.no_photo"));
-    form.querySelector("input[type=file]").focus();
+    place.querySelector("input").focus();
     return;
   }
   const values = valuesOf(form);

@@ -10,7 +10,7 @@ import { contactBox, endless, eraseBox } from "./common.js";
 import { askAsReviewer, token } from "./session.js";
 
 const STATES = ["draft", "verified", "published", "closed"];
-// What a reviewer may make of a case; the first is the usual next step.
+// What a reviewer may make of a case; of one that waits, the first is the usual next step.
 const FOLLOWING = {
   draft: ["verified", "closed"],
   verified: ["published", "draft", "closed"],
@@ -64,6 +64,7 @@ export async function showCase(place, identity) {
 
 function stateBox(record, again) {
   const alert = alertPlace();
+  const waits = ["draft", "verified"].includes(record.state);
   const form = element("form", {
     novalidate: true,
     onsubmit: (event) => {
@@ -82,7 +83,7 @@ function stateBox(record, again) {
     field("reason", text("review.reason"), { required: true, maxlength: 500, hint: text("review.reason.hint") }),
     alert.place,
     element("div", { class: "actions" }, FOLLOWING[record.state].map((state, index) => element("button", {
-      type: "submit", value: state, class: index > 0 && "quiet-button",
+      type: "submit", value: state, class: (index > 0 || !waits) && "quiet-button",
     }, text(`review.make.${state}`)))));
   return element("section", { class: "panel" }, element("h3", {}, text("review.next_step")), form);
 }
@@ -91,5 +92,5 @@ function historyBox(events) {
   return element("section", { class: "panel" },
     element("h3", {}, text("review.history")),
     element("ol", { class: "history" }, events.map((event) => element("li", {},
-      element("strong", {}, event.action), ` · ${event.actor} · ${moment(event.created)}`))));
+      element("strong", { lang: "en" }, event.action), ` · ${event.actor} · ${moment(event.created)}`))));
 }

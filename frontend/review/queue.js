@@ -51,20 +51,21 @@ function matchView(match, next) {
     ])),
   ];
   const told = element("section", { class: "told", "aria-live": "polite", tabindex: "-1" });
+  const form = answering(match, told, next);
   const view = element("article", { class: "match" },
     element("h2", { class: "gap" }, gapWords(match)),
     element("div", { class: "pair" }, sides.map((each) => each.place)),
-    answering(match, told, next),
+    form,
     told,
     shortcuts({
       ...Object.fromEntries(ANSWERS.map((answer) => [text(`shortcut.${answer}`), {
-        words: text(`queue.${answer}`), work: () => choose(view, answer),
+        words: text(`queue.${answer}`), work: () => choose(form, answer),
       }])),
       [text("shortcut.zoom")]: { words: text("queue.zoom"), work: () => sides.forEach(({ toggle }) => toggle()) },
-      [text("shortcut.next")]: { words: text("queue.next"), work: () => view.querySelector(".next")?.click() },
+      [text("shortcut.next")]: { words: text("queue.next"), work: () => told.querySelector("button")?.click() },
     }));
   if (match.answered) {
-    view.querySelector(".answering").hidden = true;
+    form.hidden = true;
     tell(told, match, next);
   }
   return view;
@@ -102,11 +103,10 @@ function side(title, record, photoIdentity, path, words) {
   };
 }
 
-function choose(view, answer) {
-  const radio = view.querySelector(`input[value="${answer}"]`);
-  if (!radio) return;
-  radio.checked = true;
-  view.querySelector("[name=reason]").focus();
+function choose(form, answer) {
+  if (form.hidden) return;
+  form.querySelector(`input[value="${answer}"]`).checked = true;
+  form.querySelector("[name=reason]").focus();
 }
 
 function answering(match, told, next) {
@@ -153,7 +153,7 @@ function tell(told, match, next) {
     reading(match),
     element("p", { class: "quiet" }, text("queue.similarity", { value: decimal(match.similarity) })),
     element("div", { class: "actions" },
-      element("button", { type: "button", class: "next", onclick: next }, text("queue.next"))));
+      element("button", { type: "button", onclick: next }, text("queue.next"))));
 }
 
 /** @param {any} match */

@@ -77,6 +77,7 @@ async function reach(path, options) {
   }
 }
 
+/** @param {Options} options @returns {Record<string, string>} */
 function headersOf({ token, json, key }) {
   return {
     ...(token && { Authorization: `Bearer ${token}` }),

@@ -2,6 +2,7 @@
 // What could not be sent stays here, and goes out again when the network is back.
 
 import { Problem, ask, upload } from "./api.js";
+import { forgetDraft, keepDraft, recallDraft } from "./draft.js";
 import { dropzone } from "./dropzone.js";
 import { element } from "./elements.js";
 import { drawBoxes, framed, offerFaces } from "./faces.js";
@@ -19,12 +20,15 @@ const ASK_AGAIN = 1000;
  * state: waiting, sending, stopped (no network), refused, then the API's pending, embedded, rejected
  */
 
-/**
- * @param {{identity: string, token: string, known?: any[], waiting?: {blob: Blob, age: string}[],
- *          remember?: (waiting: {blob: Blob, age: string}[]) => void, ageHint?: string}} options
- * known: photos the API has. waiting: those of a draft. remember: told what is not yet sent.
- */
-export function casePhotos({ identity, token, known = [], waiting = [], remember = () => {} }) {
+const draftOf = (/** @type {string} */ identity) => `photos of ${identity}`;
+
+/** Throws away what was not sent. @param {string} identity */
+export function forgetPhotos(identity) {
+  return forgetDraft(draftOf(identity));
+}
+
+/** @param {{identity: string, token: string, known?: any[]}} options known: photos the API has */
+export function casePhotos({ identity, token, known = [] }) {
   const path = `cases/${identity}/photos`;
   const list = element("ul", { class: "photo-rows" });
   /** @type {Entry[]} */
@@ -35,10 +39,12 @@ export function casePhotos({ identity, token, known = [], waiting = [], remember
   for (const seen of known) {
     add({ blob: null, age: seen.age === null ? "" : String(seen.age), state: seen.state, id: seen.id, seen });
   }
-  for (const each of waiting) add({ ...each, state: "waiting" });
   window.addEventListener("online", resume);
-  send();
   look();
+  recallDraft(draftOf(identity)).then((unsent) => {
+    for (const each of unsent ?? []) add({ ...each, state: "waiting" });
+    send();
+  });
 
   function add(entry) {
     entries.push(entry);
@@ -49,7 +55,8 @@ export function casePhotos({ identity, token, known = [], waiting = [], remember
 
   function keep() {
     const unsent = entries.filter((entry) => entry.blob && !entry.id && entry.state !== "refused");
-    remember(unsent.map(({ blob, age }) => ({ blob, age })));
+    if (unsent.length) keepDraft(draftOf(identity), unsent.map(({ blob, age }) => ({ blob, age })));
+    else forgetPhotos(identity);
   }
 
   async function take(files) {

@@ -65,7 +65,8 @@ export function factsOf(record, first = []) {
   ]);
 }
 
-/** @param {([string, string | Node] | false | null | undefined | 0 | "")[]} pairs */
+/** Names and what they are; what is not known is left out.
+ * @param {any[]} pairs of [string, string | Node], or false */
 export function facts(pairs) {
   return element("dl", { class: "facts" }, pairs.filter(Boolean).map(([name, value]) =>
     element("div", {}, element("dt", {}, name), element("dd", {}, value))));

@@ -27,16 +27,20 @@ export async function keepDraft(name, content) {
   }
 }
 
-/** The draft of this name, null where there is none or it is old. @param {string} name */
+/** The draft of this name, null where there is none; old ones of any name are thrown away.
+ * @param {string} name @returns {Promise<any>} */
 export async function recallDraft(name) {
   try {
-    const found = await done((await store("readonly")).get(name));
-    if (found && Date.now() - found.kept < DAYS * 86_400_000) return found.content;
-    await forgetDraft(name);
+    const drafts = await store("readwrite");
+    for (const key of await done(drafts.getAllKeys())) {
+      const { kept } = await done(drafts.get(key));
+      if (Date.now() - kept > DAYS * 86_400_000) drafts.delete(key);
+    }
+    return (await done(drafts.get(name)))?.content ?? null;
   } catch {
     // As above.
+    return null;
   }
-  return null;
 }
 
 /** @param {string} name */

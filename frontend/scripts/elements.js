@@ -1,19 +1,20 @@
 // Elements made in one expression. Text is always text: nothing here reads markup from a string.
 
-/** @typedef {Node | string | null | undefined | false | 0} Child
- *  @typedef {Child | Child[] | Child[][] | Child[][][]} Children */
+/** What an element may hold, or lists of it however deep.
+ * @typedef {Node | string | null | undefined | false | 0 | any[]} Children */
 
 /**
  * An element; `on...` attributes are listeners, true and false say whether one is there.
- * @param {string} name @param {Record<string, any>} [attributes] @param {...Children} children
- * @returns {HTMLElement & Record<string, any>}
+ * @template {keyof HTMLElementTagNameMap} Name
+ * @param {Name} name @param {Record<string, any>} [attributes] @param {...Children} children
+ * @returns {HTMLElementTagNameMap[Name]}
  */
 export function element(name, attributes = {}, ...children) {
   return furnish(document.createElement(name), attributes, children);
 }
 
 /** The same for drawings. @param {string} name @param {Record<string, any>} [attributes]
- * @param {...Children} children @returns {SVGElement & Record<string, any>} */
+ * @param {...Children} children @returns {SVGElement} */
 export function drawn(name, attributes = {}, ...children) {
   return furnish(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, children);
 }

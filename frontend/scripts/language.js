@@ -58,8 +58,8 @@ export function day(iso) {
 
 /** @param {string} iso */
 export function moment(iso) {
-  const style = { dateStyle: "medium", timeStyle: "short" };
-  return new Intl.DateTimeFormat(locale, style).format(new Date(iso));
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+  return format.format(new Date(iso));
 }
 
 const regions = new Intl.DisplayNames(locale, { type: "region" });

@@ -36,7 +36,7 @@ export function alertPlace() {
 
 /**
  * Does something that may fail while a button shows that it goes on.
- * @param {HTMLButtonElement & Record<string, any>} button
+ * @param {HTMLElement} button
  * @param {ReturnType<typeof alertPlace>} alert @param {() => Promise<void>} work
  */
 export async function busily(button, alert, work) {

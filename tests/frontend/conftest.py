@@ -91,6 +91,7 @@ def open_page(browser: Browser, casebook: Casebook) -> Iterator[Open]:
         language: str = "en",
         scheme: str = "light",
         viewport: dict[str, int] = DESKTOP,
+        shows: str = "main h1",
     ) -> Page:
         context = browser.new_context(
             base_url=casebook.address,
@@ -103,7 +104,7 @@ def open_page(browser: Browser, casebook: Casebook) -> Iterator[Open]:
         page = context.new_page()
         guard.watch(page)
         page.goto(path)
-        page.wait_for_selector("main h1")
+        page.wait_for_selector(shows)
         return page
 
     yield open_one

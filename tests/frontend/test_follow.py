@@ -98,3 +98,18 @@ def test_a_link_that_opens_nothing_asks_for_another(
     page.get_by_role("button", name=words("en", "follow.open")).click()
 
     expect(page.get_by_role("heading", name="Your report on Ana")).to_be_visible()
+
+
+def test_a_photo_that_could_not_be_sent_is_kept_for_the_next_visit(
+    open_page: Open, casebook: Casebook
+) -> None:
+    kept = casebook.draft()
+    page = open_page(link("case", kept))
+    page.route("**/photos", lambda route: route.abort("connectionreset"))
+    choose_photos(page, photo_file(face_photo()))
+    expect(photo_row(page, 0)).to_contain_text(words("en", "photos.kept_here"))
+
+    page.unroute("**/photos")
+    page.reload()
+
+    expect(photo_row(page, 0)).to_contain_text(words("en", "photos.good"))

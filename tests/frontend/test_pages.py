@@ -6,11 +6,11 @@ from playwright.sync_api import Page, expect
 
 from tests.frontend.casebook import Casebook, Kept
 from tests.frontend.conftest import PHONE, Open
+from tests.frontend.words import LANGUAGES, words
 from tests.photos import face_photo
 from tests.served import ROOT
 
 SCREENSHOTS = ROOT / "build" / "screenshots"
-LANGUAGES = ("en", "ro")
 SCHEMES = ("light", "dark")
 REVIEW = ("queue", "cases", "sightings", "search", "matches", "review-case", "review-sighting")
 WIDEST = "document.documentElement.scrollWidth"
@@ -138,3 +138,22 @@ def test_another_language_is_shown_and_remembered(open_page: Open, kept: tuple[K
     page.goto("/privacy.html")
     expect(page.locator("h1")).to_have_text("Confidențialitate")
     assert page.locator("html").get_attribute("lang") == "ro"
+
+
+def test_the_documentation_of_the_api_keeps_to_the_policy(open_page: Open) -> None:
+    page = open_page("/developers.html")
+
+    page.get_by_role("link", name="interactive documentation").click()
+
+    expect(page.locator(".opblock").first).to_be_visible()
+    expect(page.get_by_text("/images_similarity", exact=True).first).to_be_visible()
+
+
+def test_the_commands_are_those_of_this_deployment(open_page: Open, casebook: Casebook) -> None:
+    page = open_page("/developers.html")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+
+    page.get_by_role("button", name=words("en", "developers.copy")).nth(2).click()
+
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == f"curl '{casebook.address}/cases?country=RO&word=cluj&limit=20'"

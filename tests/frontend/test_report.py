@@ -123,7 +123,8 @@ def test_the_face_that_is_meant_is_chosen(open_page: Open, casebook: Casebook) -
     expect(photo_row(page, 0)).to_contain_text("2 faces were found.")
     other = photo_row(page, 0).get_by_role("radio", checked=False)
     label = other.get_attribute("aria-label") or ""
-    other.check(force=True)
+    with page.expect_response(lambda response: response.request.method == "PATCH"):
+        other.check(force=True)
 
     chosen = photo_row(page, 0).get_by_role("radio", name=label)
     expect(photo_row(page, 0)).to_contain_text(words("en", "photos.good"))
