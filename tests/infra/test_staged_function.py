@@ -48,7 +48,7 @@ def requirements(name: str) -> set[str]:
 
 def environment(folder: Path, *names: str) -> str:
     """The Python of a new virtual environment with what these functions need, and nothing else."""
-    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
     python = str(folder / "bin" / "python")
     for name in names:
         install(python, name)
@@ -57,7 +57,9 @@ def environment(folder: Path, *names: str) -> str:
 
 def install(python: str, name: str) -> None:
     source = str(ROOT / "functions" / name / "requirements.txt")
-    subprocess.run([python, "-m", "pip", "install", "-q", "-r", source], check=True)
+    # What is imported is compiled then; compiling all of torch takes longer than the tests.
+    command = [sys.executable, "-m", "pip", "--python", python, "install", "--no-compile"]
+    subprocess.run([*command, "--quiet", "--requirement", source], check=True)
 
 
 @pytest.fixture(scope="module")
