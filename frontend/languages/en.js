@@ -394,7 +394,7 @@ export default {
   "candidates.none": "No case was found to compare with.",
   "candidates.compared": { one: "Compared with one face.", other: "Compared with {count} faces." },
   "candidates.no_face": "No photo of this sighting shows a face, or it is still being looked at.",
-  "candidates.chance": "In a gallery of this size, about {hits} faces of other people would reach this by chance.",
+  "candidates.chance": "In a gallery of this size, {hits} faces of other people are expected to reach this by chance.",
   "probe.lead": "Photos sent here are compared and forgotten.",
   "probe.choose": "Choose photos of one person",
   "probe.age": "Age in the photo",

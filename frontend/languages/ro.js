@@ -424,7 +424,7 @@ export default {
   "candidates.none": "Nu s-a găsit niciun caz de comparat.",
   "candidates.compared": { one: "Comparat cu un chip.", few: "Comparat cu {count} chipuri.", other: "Comparat cu {count} de chipuri." },
   "candidates.no_face": "Nicio fotografie a acestei semnalări nu arată un chip, ori încă se verifică.",
-  "candidates.chance": "Într-o galerie de această mărime, cam {hits} chipuri ale altor oameni ar ajunge aici din întâmplare.",
+  "candidates.chance": "Într-o galerie de această mărime, sunt de așteptat {hits} chipuri ale altor oameni care ajung aici din întâmplare.",
   "probe.lead": "Fotografiile trimise aici se compară și se uită.",
   "probe.choose": "Alegeți fotografii ale unei persoane",
   "probe.age": "Vârsta în fotografie",

@@ -26,6 +26,10 @@ function candidate(each) {
       each.likelihood_ratio ? reading(each) : null,
       element("p", { class: "quiet" },
         text("queue.similarity", { value: number(each.similarity, { maximumFractionDigits: 2 }) }), " ",
-        typeof each.chance_hits === "number"
-          ? text("candidates.chance", { hits: number(each.chance_hits, { maximumSignificantDigits: 2 }) }) : "")));
+        each.chance_hits !== undefined && text("candidates.chance", { hits: expected(each.chance_hits) }))));
+}
+
+/** Below a hundredth the digits would pretend to more than is known. */
+function expected(hits) {
+  return hits < 0.01 ? `<${number(0.01)}` : number(hits, { maximumSignificantDigits: 2 });
 }
