@@ -1,6 +1,7 @@
 """What other processes do to the same SQLite file: each function runs in one of its own."""
 
 import multiprocessing
+import time
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 
@@ -11,15 +12,16 @@ from tests.casebook.records.made import a_face, units
 
 def started(work: Callable[..., None], *arguments: object) -> BaseProcess:
     """A process that shares nothing with this one but what it is given."""
-    process = multiprocessing.get_context("spawn").Process(target=work, args=arguments)
+    process = multiprocessing.get_context("spawn").Process(target=work, args=arguments, daemon=True)
     process.start()
     return process
 
 
 def finished(*processes: BaseProcess) -> list[int | None]:
-    """The exit statuses, once all have ended."""
+    """The exit statuses, None of those that do not end within a minute."""
+    deadline = time.monotonic() + 60
     for process in processes:
-        process.join(60)
+        process.join(max(0, deadline - time.monotonic()))
     return [process.exitcode for process in processes]
 
 

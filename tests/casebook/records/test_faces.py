@@ -179,6 +179,19 @@ def test_more_ties_than_asked_for_are_decided_by_id(records: Records) -> None:
     assert photos(found) == ["p00", "p01", "p02"]
 
 
+def test_what_agrees_to_six_decimals_is_decided_by_id(records: Records) -> None:
+    rows = units(1, 512) + 3e-8 * units(60, 512, seed=1)
+    faces = [a_face(f"p{number * 7 % 60:02d}", row) for number, row in enumerate(rows)]
+    put_faces(records, faces)
+    probe = units(1, 512, seed=4)[0]
+
+    found = records.nearest(probe, EVERYONE, 5)
+
+    assert len({face.embedding.astype(np.float64) @ probe for face in faces}) > 5
+    assert photos(found) == ["p00", "p01", "p02", "p03", "p04"]
+    assert found == naive(faces, probe, EVERYONE, 5)
+
+
 def test_similarity_is_rounded_and_within_its_range(records: Records) -> None:
     row = np.full(DIMENSION, 0.25000003, np.float32)
     put_faces(records, [a_face("p1", row), a_face("p2", -row)])

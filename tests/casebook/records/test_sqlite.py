@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -56,6 +57,21 @@ def test_many_processes_make_the_same_file(address: str) -> None:
     assert processes.finished(*at_once) == [0] * 6
     with closing(open_records(address)) as records:
         assert found(records) == [f"{name}0" for name in "abcdef"]
+
+
+def test_a_file_that_another_is_still_making_is_waited_for(
+    sqlite_records: Records, sqlite_file: Path
+) -> None:
+    other = sqlite3.connect(sqlite_file, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    with closing(other), ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(put, sqlite_records, "cases", {"c1": {"a": 1}})
+        time.sleep(0.3)
+        assert not waiting.done()
+        other.execute("COMMIT")
+        waiting.result()
+
+    assert sqlite_records.get("cases", "c1") == {"a": 1}
 
 
 def test_after_a_kill_every_transaction_is_whole_or_not_at_all(address: str) -> None:
