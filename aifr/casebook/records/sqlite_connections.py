@@ -53,7 +53,6 @@ INDEXES = (
     ("photos", "state", "matched", "created"),
     ("photos", "state", "model"),
     ("photos", "subject", "created"),
-    ("sightings", "matched", "created"),
     ("sightings", "state", "created"),
 )
 
