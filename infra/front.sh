@@ -13,9 +13,8 @@ origins() {
 
 deploy_site() {
   step "The site"
-  run rm -rf "$BUILD/site"
-  run cp -R frontend "$BUILD/site"
-  run cp openapi.yaml "$BUILD/site/openapi.yaml"
+  # It brings Swagger UI out of its package, which lies in the environment that make has made.
+  run "${PYTHON/#python3/.venv/bin/python}" -m infra.site "$BUILD/site"
   [[ -n "$DOMAIN" ]] || write_addresses
   run gcloud storage rsync "$BUILD/site" "$(bucket site)" --recursive \
     --delete-unmatched-destination-objects --cache-control="public, max-age=300"
