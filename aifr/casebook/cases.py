@@ -187,20 +187,32 @@ def list_order(state: CaseState) -> str:
 
 
 def correct_case(
-    records: Records, identity: str, changes: Mapping[str, Any], actor: str, staff: bool
+    records: Records,
+    identity: str,
+    changes: Mapping[str, Any],
+    actor: str,
+    staff: bool,
+    private: Mapping[str, Any] | None = None,
 ) -> Case:
-    """Changes what a case says. What anyone but staff corrects is a draft again, until a reviewer
-    has looked; raises NotFound, and Conflict for a closed case.
+    """Changes what a case says, and of its private part `contact` and `full_name`. What anyone but
+    staff corrects of the public part makes it a draft again, until a reviewer has looked.
+
+    Raises NotFound, and Conflict for a closed case.
     """
 
     def work(transaction: Transaction) -> Case:
         case = get_case(transaction, identity)
+        kept = transaction.get(PRIVATE, identity)
         if case.state == "closed":
             raise Conflict("The case is closed.")
-        state = case.state if staff else "draft"
+        state = "draft" if changes and not staff else case.state
         corrected = replace(case, **changes, state=state, updated=now())
         corrected = replace(corrected, words=words_of(corrected))
-        return _write(transaction, case, corrected, actor, "case corrected", sorted(changes))
+        details = sorted([*changes, *(private or {})])
+        _write(transaction, case, corrected, actor, "case corrected", details)
+        if private:
+            transaction.put(PRIVATE, identity, {**(kept or {}), **private})
+        return corrected
 
     return records.transact(work)
 

@@ -50,11 +50,17 @@ def require_consent(content: Content) -> None:
         raise InvalidParameter("Without consent (true) nothing can be kept.", "consent")
 
 
-def changes_of(content: Content, report: Report) -> dict[str, Any]:
-    """The fields of a report that a correction changes; raises as `report_of`."""
-    refuse_unknown(content, REPORT_FIELDS)
-    corrected = report_of({**{name: getattr(report, name) for name in REPORT_FIELDS}, **content})
-    return {name: getattr(corrected, name) for name in content}
+def changes_of(content: Content, report: Report) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a correction changes, of the report and of its private part; raises as `report_of`."""
+    refuse_unknown(content, (*REPORT_FIELDS, "contact", "full_name"))
+    public = {name: value for name, value in content.items() if name in REPORT_FIELDS}
+    corrected = report_of({**{name: getattr(report, name) for name in REPORT_FIELDS}, **public})
+    private: dict[str, Any] = {}
+    if "contact" in content:
+        private["contact"] = vars(contact_of(content))
+    if "full_name" in content:
+        private["full_name"] = text(content, "full_name", 120)
+    return {name: getattr(corrected, name) for name in public}, private
 
 
 def contact_of(content: Content) -> Contact:

@@ -116,10 +116,10 @@ def show_public(case: Case) -> dict[str, Any]:
 
 
 def correct(call: Call) -> dict[str, Any]:
-    """PATCH: the fields of the report that change."""
+    """PATCH: the fields of the report that change, `contact` and `full_name`."""
     identity, caller = call.arguments["case"], call.caller
-    changes = changes_of(read_json(call.request), get_case(home().records, identity))
-    case = correct_case(home().records, identity, changes, caller.actor, caller.staff)
+    changes, private = changes_of(read_json(call.request), get_case(home().records, identity))
+    case = correct_case(home().records, identity, changes, caller.actor, caller.staff, private)
     return show_case(case)
 
 

@@ -231,3 +231,26 @@ def test_the_folder_takes_no_direct_uploads_and_says_where_to_send_them(desk: De
 
     assert answer["fields"] == {}
     assert answer["url"].endswith(f"/{case}/photos")
+
+
+def test_contact_and_full_name_are_corrected_without_a_new_review(desk: Desk) -> None:
+    case = desk.published(7)
+    said = {"contact": {**CONTACT, "phone": "+40 722 222 222"}, "full_name": "Ana Maria Pop"}
+
+    corrected = desk.ask("PATCH", f"/cases/{case}", case, json=said).json
+
+    assert (corrected["state"], corrected["full_name"]) == ("published", "Ana Maria Pop")
+    told = desk.ask("GET", f"/cases/{case}/contact", case).json["contact"]
+    assert told["phone"] == "+40 722 222 222"
+    assert desk.ask("GET", f"/cases/{case}", case).status_code == 200
+
+
+@pytest.mark.parametrize("said", [{"place": "Turda"}, {"place": "Turda", "full_name": "Ana"}])
+def test_what_a_reporter_corrects_of_the_public_part_is_reviewed_again(
+    desk: Desk, said: dict[str, str]
+) -> None:
+    case = desk.published(7)
+
+    corrected = desk.ask("PATCH", f"/cases/{case}", case, json=said).json
+
+    assert (corrected["state"], corrected["place"]) == ("draft", "Turda")
