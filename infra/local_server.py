@@ -10,10 +10,10 @@ from typing import Any
 
 import functions_framework
 import gunicorn.app.base
-from aifr.casebook.records.open import open_records
 from flask import Flask
 
 from aifr.casebook.home import home
+from aifr.casebook.records.open import open_records
 from aifr.settings import settings
 from infra.catalogue import HTTP_TARGETS, ROOT, TARGETS
 from infra.local_events import start_events
