@@ -19,7 +19,7 @@ export PIP_EXTRA_INDEX_URL := $(strip $(PIP_EXTRA_INDEX_URL) $(TORCH_INDEX))
 endif
 DETECTOR := models/default/detector.pt
 
-.PHONY: run test lint format stage prepare train ladder calibrate evaluate bench
+.PHONY: run test lint format stage deploy prepare train ladder calibrate evaluate bench
 
 run: $(DETECTOR)
 	$(BIN)/python -m infra.local_server --port $(PORT)
@@ -40,6 +40,12 @@ format: .venv/.test
 FUNCTION ?= similarity
 stage: $(DETECTOR)
 	$(BIN)/python -m infra.stage $(FUNCTION)
+
+# make deploy PROJECT=p REGION=europe-west1 ENV=staging; `infra/deploy.sh --dry-run` shows the plan.
+REGION ?= europe-west1
+ENV ?= staging
+deploy: $(DETECTOR)
+	infra/deploy.sh --project $(PROJECT) --region $(REGION) --env $(ENV)
 
 # Every step resumes where it stopped.
 prepare: .venv/.test $(DETECTOR)
