@@ -46,9 +46,11 @@ def upload_photo(call: Call) -> dict[str, Any]:
     form = read_form(call.request, settings())
     fields = flat(form.fields)
     refuse_unknown(fields, ("age", "face"))
+    upload = one_upload(form, "photo", settings())
     photo = keep_photo(
         call.arguments["case"],
-        one_upload(form, "photo", settings()),
+        upload,
+        cleaned(upload),
         whole(fields, "age", 0, OLDEST),
         whole(fields, "face", 0, 999),
         call.caller.actor,
@@ -57,10 +59,9 @@ def upload_photo(call: Call) -> dict[str, Any]:
 
 
 def keep_photo(
-    subject: str, upload: Upload, age: int | None, chosen: int | None, actor: str
+    subject: str, upload: Upload, clean: bytes, age: int | None, chosen: int | None, actor: str
 ) -> Photo:
-    """Keeps an uploaded photo without its metadata; raises what `clean_copy` and `add_photo` do."""
-    clean = cleaned(upload)
+    """Keeps the clean copy of an upload, named after what was uploaded; raises as `add_photo`."""
     identity = photo_identity(subject, upload.data)
     return add_photo(home(), subject, identity, clean, age, chosen, actor)
 

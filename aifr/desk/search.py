@@ -42,10 +42,10 @@ from aifr.desk.forms import idempotency_key
 from aifr.desk.paging import cursor_of, limit_of, next_cursor
 from aifr.desk.photos import cleaned, keep_photo, match_again, photo_form, show_photo
 from aifr.desk.views import candidate_view, match_view, sighting_view
-from aifr.endpoint.body import read_json
+from aifr.endpoint.body import Form, read_json
 from aifr.endpoint.query import flag, option
 from aifr.endpoint.routes import Call, is_name
-from aifr.endpoint.uploads import many_uploads
+from aifr.endpoint.uploads import Upload, many_uploads
 from aifr.errors import Conflict, InvalidParameter, TooManyFiles
 from aifr.fields import country, one_of, refuse_unknown, text, whole
 from aifr.recognition.compare import template
@@ -63,18 +63,17 @@ def report(call: Call) -> dict[str, Any]:
     refuse_unknown(fields, (*SEEN_FIELDS, *CONTACTS))
     seen, contact = seen_of(fields), sighting_contact_of(fields)
     uploads = few_uploads(form)
-    for upload in uploads:
-        # A photo that cannot be used is refused before anything is kept.
-        cleaned(upload)
+    # A photo that cannot be used is refused before anything is kept.
+    clean = [cleaned(upload) for upload in uploads]
     actor = call.caller.actor
     key = idempotency_key(call.request)
     sighting, secret = report_sighting(home().records, seen, contact, actor, key)
-    for upload in uploads:
-        keep_photo(sighting.identity, upload, seen.age, None, actor)
+    for upload, copy in zip(uploads, clean, strict=True):
+        keep_photo(sighting.identity, upload, copy, seen.age, None, actor)
     return {"sighting": sighting.identity, "state": sighting.state, "secret": secret}
 
 
-def few_uploads(form: Any) -> list[Any]:
+def few_uploads(form: Form) -> list[Upload]:
     """The photos of one person; raises TooManyFiles and what `many_uploads` raises."""
     uploads = many_uploads(form, "photo", settings())
     if len(uploads) > MOST_SIGHTING_PHOTOS:
