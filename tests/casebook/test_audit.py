@@ -60,7 +60,7 @@ def test_a_removed_event_shows(home: Home, case: str, number: int) -> None:
 
 
 def test_an_end_cut_off_with_its_head_shows_by_no_means(home: Home, case: str) -> None:
-    # What a chain cannot tell is said in docs/privacy.md: who may write both may shorten it.
+    # What a chain cannot tell is said in docs/casebook.md: who may write both may shorten it.
     fourth = home.records.get(EVENTS, f"{case}-000004") or {}
 
     def work(transaction) -> None:  # type: ignore[no-untyped-def]
