@@ -1,9 +1,15 @@
 """Who did what to which record: append-only, one hash chain a case or sighting.
 
 An event never holds what was written, only which fields; so that it may outlive an erasure.
+
+    python -m aifr.casebook.audit c0123456789abcdef0123
+
+prints the events of a case or sighting, and ends with 1 where its chain is broken.
 """
 
+import argparse
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -94,3 +100,22 @@ def broken_link(records: Records, subject: str) -> int | None:
         previous = event.own
     head = records.get(HEADS, subject) or {"sequence": 0, "own": START}
     return None if (head["sequence"], head["own"]) == (number, previous) else number + 1
+
+
+def main() -> None:
+    # Imported here: what keeps records is no matter of the trail.
+    from aifr.casebook.home import home
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("subject", help="name of a case or sighting")
+    subject = parser.parse_args().subject
+    records = home().records
+    for event in history(records, subject):
+        print(event.created, event.actor, event.action, *event.details)
+    broken = broken_link(records, subject)
+    if broken is not None:
+        sys.exit(f"broken at event {broken}")
+
+
+if __name__ == "__main__":
+    main()

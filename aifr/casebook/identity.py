@@ -3,9 +3,7 @@
 import hashlib
 import re
 import secrets
-from typing import Literal
 
-Prefix = Literal["c", "s", "p", "m"]
 CASE, SIGHTING, PHOTO, MATCH = "c", "s", "p", "m"
 DIGITS = 20
 SUBJECT = re.compile(rf"[{CASE}{SIGHTING}][0-9a-f]{{{DIGITS}}}")

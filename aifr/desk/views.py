@@ -33,13 +33,8 @@ def public_case(case: Case, photos: Sequence[Photo]) -> dict[str, Any]:
     return {
         "id": case.identity,
         **{name: getattr(case, name) for name in PUBLIC},
-        "photos": [{"id": photo.identity, "age": photo_age(photo)} for photo in shown],
+        "photos": [{"id": photo.identity, "age": photo.age} for photo in shown],
     }
-
-
-def photo_age(photo: Photo) -> int | None:
-    """Age in years at the photo, as it was told."""
-    return photo.age
 
 
 def full_case(case: Case, photos: Sequence[Photo], full_name: str) -> dict[str, Any]:

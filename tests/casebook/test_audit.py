@@ -1,8 +1,10 @@
 """The audit: append-only, and whatever is changed in it shows."""
 
+import sys
+
 import pytest
 
-from aifr.casebook.audit import EVENTS, HEADS, broken_link, history
+from aifr.casebook.audit import EVENTS, HEADS, broken_link, history, main
 from aifr.casebook.cases import change_state, correct_case
 from aifr.casebook.home import Home
 from tests.casebook.conftest import a_case, embedded
@@ -79,3 +81,18 @@ def test_more_events_than_a_page_are_all_told(
 
     assert len(history(home.records, case)) == 5
     assert broken_link(home.records, case) is None
+
+
+def test_the_command_prints_the_events_and_tells_whether_they_hold(
+    home: Home, case: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("aifr.casebook.home.home", lambda: home)
+    monkeypatch.setattr(sys, "argv", ["audit", case])
+
+    main()
+    printed = capsys.readouterr().out.splitlines()
+    change(home, f"{case}-000002", actor="nobody")
+
+    assert [line.split(" ", 1)[1] for line in printed][-1] == "reviewer:one case verified"
+    with pytest.raises(SystemExit, match="broken at event 2"):
+        main()
