@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from aifr.casebook.audit import Trail
 from aifr.casebook.home import Home
-from aifr.casebook.identity import is_case, is_subject
+from aifr.casebook.identity import is_case, is_subject, kind_of
 from aifr.casebook.photos import MATCHES, PHOTOS, erase_objects
 from aifr.casebook.records.contract import Query, Transaction
 from aifr.casebook.secrets import PRIVATE
@@ -40,7 +40,7 @@ def erase(home: Home, subject: str, actor: str) -> Erasure:
 
 
 def _erase_records(transaction: Transaction, subject: str, actor: str) -> dict[str, int]:
-    kind = "cases" if is_case(subject) else "sightings"
+    kind = kind_of(subject)
     if not is_subject(subject) or transaction.get(kind, subject) is None:
         if transaction.get(ERASED, subject) is None:
             raise NotFound("There is no such case or sighting.")
@@ -75,7 +75,7 @@ def matches_of(subject: str) -> Query:
 
 def count_remaining(home: Home, subject: str) -> int:
     """How much is found of a subject: records, embeddings, matches and objects."""
-    kind = "cases" if is_case(subject) else "sightings"
+    kind = kind_of(subject)
     records = [home.records.get(each, subject) for each in (kind, PRIVATE)]
     objects = [list(store.list(f"{subject}/")) for store in (home.incoming, home.photos)]
     return (

@@ -32,3 +32,8 @@ def is_subject(text: str) -> bool:
 def is_case(subject: str) -> bool:
     """Whether a subject is a case; it is a sighting otherwise."""
     return subject.startswith(CASE)
+
+
+def kind_of(subject: str) -> str:
+    """The kind of records that a subject is kept among."""
+    return "cases" if is_case(subject) else "sightings"

@@ -15,7 +15,15 @@ from aifr.casebook.identity import PHOTO, is_case, is_subject
 from aifr.casebook.matches import match_photo
 from aifr.casebook.moment import now
 from aifr.casebook.objects.contract import Objects
-from aifr.casebook.photos import JPEG, PHOTOS, Photo, new_photo, object_name, photo_identity
+from aifr.casebook.photos import (
+    JPEG,
+    PHOTOS,
+    Photo,
+    new_photo,
+    object_name,
+    photo_identity,
+    subject_exists,
+)
 from aifr.casebook.records.contract import IndexedFace, Transaction
 from aifr.casebook.sightings import Sighting, get_sighting
 from aifr.casebook.stored import as_document, as_record
@@ -80,7 +88,7 @@ def _ingest(
     home: Home, arrival: Arrival, recognise: Recognise, card: Card, settings: Settings
 ) -> Outcome:
     subject = arrival.owner
-    if not exists(home, subject):
+    if not subject_exists(home.records, subject):
         return Outcome(None)
     try:
         data = arrival.store.get(arrival.name, settings.max_file_bytes)
@@ -98,11 +106,6 @@ def _ingest(
     if photo is None or photo.state != "embedded" or photo.matched:
         return Outcome(photo)
     return Outcome(photo, tuple(match_photo(home.records, photo, card, settings.match_bar)))
-
-
-def exists(home: Home, subject: str) -> bool:
-    """Whether a case or sighting is there; one that was erased is not."""
-    return home.records.get("cases" if is_case(subject) else "sightings", subject) is not None
 
 
 def _named(arrival: Arrival, subject: str, data: bytes) -> Photo:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from aifr.casebook.audit import Trail
 from aifr.casebook.home import Home
-from aifr.casebook.identity import PHOTO, derived_identity, is_case
+from aifr.casebook.identity import PHOTO, derived_identity, is_case, kind_of
 from aifr.casebook.moment import now
 from aifr.casebook.records.contract import Query, Records, Transaction
 from aifr.casebook.stored import as_document, as_record, as_records
@@ -89,7 +89,8 @@ def add_photo(
         if len(photos_of(transaction, subject)) >= MOST_PHOTOS:
             raise TooManyFiles(f"{MOST_PHOTOS} photos at most.", "photo")
         photo = replace(new_photo(identity, subject, age), chosen=chosen)
-        require_subject(transaction, subject)
+        if not subject_exists(transaction, subject):
+            raise NotFound("There is no such case or sighting.")
         trail = Trail(transaction, subject)
         transaction.put(PHOTOS, identity, as_document(photo))
         # Who sends an erased photo once more wants it back.
@@ -104,10 +105,9 @@ def add_photo(
     return photo
 
 
-def require_subject(reader: Records | Transaction, subject: str) -> None:
-    """Raises NotFound where there is no such case or sighting."""
-    if reader.get("cases" if is_case(subject) else "sightings", subject) is None:
-        raise NotFound("There is no such case or sighting.")
+def subject_exists(reader: Records | Transaction, subject: str) -> bool:
+    """Whether a case or sighting is there; one that was erased is not."""
+    return reader.get(kind_of(subject), subject) is not None
 
 
 def get_photo(reader: Records | Transaction, subject: str, identity: str) -> Photo:

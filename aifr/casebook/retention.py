@@ -10,12 +10,11 @@ from dataclasses import replace
 from aifr.casebook.cases import CASES
 from aifr.casebook.erasure import erase
 from aifr.casebook.home import Home, home
-from aifr.casebook.ingestion import exists
 from aifr.casebook.limits import forget_past_hours
 from aifr.casebook.matches import stands
 from aifr.casebook.moment import days_ago
 from aifr.casebook.objects.contract import Objects
-from aifr.casebook.photos import erase_objects
+from aifr.casebook.photos import erase_objects, subject_exists
 from aifr.casebook.records.contract import Query, Records
 from aifr.casebook.sightings import SIGHTINGS
 from aifr.casebook.tombstones import ERASED, finish
@@ -82,7 +81,7 @@ def _remove_orphans(home: Home) -> int:
     """Objects of cases and sightings that are gone: written while they were being erased."""
     count = 0
     for store, name in _old_objects(home):
-        if not exists(home, name.partition("/")[0]):
+        if not subject_exists(home.records, name.partition("/")[0]):
             store.delete(name)
             count += 1
     return count

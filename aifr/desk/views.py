@@ -5,7 +5,7 @@ no place where a photo lies.
 from collections.abc import Sequence
 from typing import Any
 
-from aifr.answers import rounded, significant
+from aifr.answers import assessment_answer, rounded, significant
 from aifr.casebook.cases import Case
 from aifr.casebook.matches import Match
 from aifr.casebook.photos import Photo
@@ -86,14 +86,8 @@ def candidate_view(candidate: Candidate, photos: Sequence[Photo]) -> dict[str, A
         "case": public_case(candidate.case, photos),
         "photo": candidate.photo.identity,
         "similarity": rounded(candidate.similarity),
+        **assessment_answer(candidate.assessment),
     }
-    said = candidate.assessment
-    if said is not None:
-        answer["likelihood_ratio"] = significant(said.likelihood_ratio)
-        answer["age_gap"] = round(said.age_gap, 1)
-        answer["reliability"] = said.reliability
-        answer["reliability_reasons"] = list(said.reasons)
-        answer["reading"] = said.reading
     if candidate.chance_hits is not None:
         answer["chance_hits"] = significant(candidate.chance_hits)
     return answer
