@@ -32,6 +32,7 @@ from training.composites import composite_embeddings, draw_recipes, pictures
 from training.losses.distillation import DistillationLoss
 from training.networks.build import NetworkSettings, build_network
 from training.networks.factorisation import FactorisedNetwork, Factors
+from training.optimisers import ADAMW, build_optimisers
 from training.precision import bf16_is_fast
 from training.prepared import read_prepared, refuse_measure
 from training.teachers import teacher_embeddings
@@ -47,7 +48,8 @@ class DistilSettings:
     """A run: `network` as in `NetworkSettings`; samples counts pictures seen, repeats included.
 
     composites: pictures made of the photos, learnt from beside them. start: name of the
-    configuration, in the same folder, whose run this one goes on from; "" for none.
+    configuration, in the same folder, whose run this one goes on from; "" for none. optimiser: as
+    in `build_optimisers`.
     """
 
     network: NetworkSettings
@@ -62,6 +64,7 @@ class DistilSettings:
     averaging: float = 0.999
     composites: int = 0
     start: str = ""
+    optimiser: str = ADAMW
     bf16: bool = True
     seed: int = 0
 
@@ -213,7 +216,7 @@ class Student:
         self.distillation = DistillationLoss(
             teacher_size, similarity_weight=settings.similarity_weight
         ).to(device)
-        self.optimiser = torch.optim.AdamW(parameter_groups(network, settings.weight_decay))
+        self.optimisers = build_optimisers(network, settings.optimiser, settings.weight_decay)
         self.generator = torch.Generator().manual_seed(settings.seed)
 
     @property
@@ -222,8 +225,8 @@ class Student:
         return {
             "network": self.network,
             "averaged": self.averaged,
-            "optimiser": self.optimiser,
             "generator": self.generator,
+            **self.optimisers,
         }
 
     def learn(self, lessons: Lessons, indices: np.ndarray, rate: float) -> dict[str, float]:
@@ -234,13 +237,17 @@ class Student:
         parts = losses(
             self.network, Factors(*(f.float() for f in factors)), lesson, self.distillation
         )
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
-        self.optimiser.zero_grad()
+        self.network.zero_grad()
         weighted(parts, self.settings).backward()
-        self.optimiser.step()
+        self._move(rate)
         self.averaged.update_parameters(self.network)
         return {name: round(float(loss.detach()), 4) for name, loss in parts.items()}
+
+    def _move(self, rate: float) -> None:
+        for optimiser in self.optimisers.values():
+            for group in optimiser.param_groups:
+                group["lr"] = rate
+            optimiser.step()
 
 
 def weighted(parts: dict[str, Tensor], settings: DistilSettings) -> Tensor:
@@ -303,16 +310,6 @@ def run(
 
         lessons = with_composites(lessons, settings.composites, settings.seed, embed)
     distil(settings, lessons, folder, device, start)
-
-
-def parameter_groups(network: torch.nn.Module, weight_decay: float) -> list[dict]:
-    """Weight decay for matrices and kernels, none for biases and normalisation."""
-    decayed = [p for p in network.parameters() if p.ndim > 1]
-    kept = [p for p in network.parameters() if p.ndim <= 1]
-    return [
-        {"params": decayed, "weight_decay": weight_decay},
-        {"params": kept, "weight_decay": 0.0},
-    ]
 
 
 def batch_of(

@@ -11,6 +11,7 @@ from training.distil import (
     Lessons,
 )
 from training.networks.build import NetworkSettings
+from training.optimisers import ADAMW
 
 SMALL = NetworkSettings("compact", side=32, widths=[8, 8, 16, 16], depths=[1, 1, 1, 1])
 
@@ -34,5 +35,7 @@ def made_lessons(count: int = 64) -> Lessons:
     return Lessons(sources, arcface_crop(32), crops, teacher, bright, bright)
 
 
-def settings(steps: int) -> DistilSettings:
-    return DistilSettings(SMALL, samples=steps * 16, batch=16, rate=5e-3, averaging=0.9)
+def settings(steps: int, optimiser: str = ADAMW) -> DistilSettings:
+    return DistilSettings(
+        SMALL, samples=steps * 16, batch=16, rate=5e-3, averaging=0.9, optimiser=optimiser
+    )

@@ -28,13 +28,17 @@ from training.distil import (
     with_composites,
 )
 from training.networks.build import build_network
+from training.optimisers import ADAMW, MUON
 from training.prepared import Prepared
 
 
-def test_distillation_lowers_every_loss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("optimiser", [ADAMW, MUON])
+def test_distillation_lowers_every_loss(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, optimiser: str
+) -> None:
     monkeypatch.setattr(distil_module, "RECORD_EVERY", 1)
 
-    distil(settings(150), made_lessons(), tmp_path, torch.device("cpu"))
+    distil(settings(150, optimiser), made_lessons(), tmp_path, torch.device("cpu"))
 
     history = json.loads((tmp_path / "run.json").read_text())["history"]
     for name in ("identity", "age", "gender"):
@@ -57,14 +61,14 @@ from tests.training.made_lessons import made_lessons, settings
 from training import distil
 distil.CHECKPOINT_EVERY, distil.RECORD_EVERY = 5, 1
 print("ready", flush=True)
-distil.distil(settings(60), made_lessons(), Path(sys.argv[1]), torch.device("cpu"))
+plan = settings(60, sys.argv[1])
+distil.distil(plan, made_lessons(), Path(sys.argv[2]), torch.device("cpu"))
 """
 
 
-def test_a_killed_run_ends_as_an_unbroken_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    command = [sys.executable, "-W", "ignore", "-c", PROGRAM]
+@pytest.mark.parametrize("optimiser", [ADAMW, MUON])
+def test_a_killed_run_ends_as_an_unbroken_one(tmp_path: Path, optimiser: str) -> None:
+    command = [sys.executable, "-W", "ignore", "-c", PROGRAM, optimiser]
     broken, unbroken = tmp_path / "broken", tmp_path / "unbroken"
     process = subprocess.Popen([*command, str(broken)], cwd=ROOT, stderr=subprocess.DEVNULL)
     while not (broken / "checkpoint.pt").exists():
@@ -181,9 +185,9 @@ def test_the_rate_warms_up_and_falls_to_zero() -> None:
 
 
 def test_committed_configurations_read() -> None:
-    for name in ("compact", "compact-further", "inception"):
+    for name in ("compact", "compact-further", "compact-muon", "inception"):
         plan = read_settings(ROOT / "training" / "configs" / f"{name}.toml")
-        assert plan.network.backbone == name.removesuffix("-further")
+        assert plan.network.backbone == name.split("-")[0]
         assert plan.steps > 1000
 
 
