@@ -15,7 +15,7 @@ class KernelMuon(Muon):
 
     It moves matrices that share memory with the parameters, (outputs, everything else). The
     parameters hold the gradients: `zero_grad` of the network clears them. The rate is scaled so
-    that one for AdamW suits it (Liu et al. 2025, "Muon is scalable for LLM training", eq. 4).
+    that one for AdamW suits it (Liu et al. 2025, "Muon is scalable for LLM training").
     Raises RuntimeError for kernels that are not contiguous in channels_last.
     """
 
