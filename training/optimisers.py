@@ -28,8 +28,8 @@ class KernelMuon(Muon):
         """Moves the parameters along their gradients."""
         matrices = self.param_groups[0]["params"]
         for parameter, matrix in zip(self._parameters, matrices, strict=True):
-            if parameter.grad is not None:
-                matrix.grad = parameter.grad.movedim(1, -1).flatten(1)
+            gradient = parameter.grad
+            matrix.grad = None if gradient is None else gradient.movedim(1, -1).flatten(1)
         return super().step(closure)
 
 
