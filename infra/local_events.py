@@ -1,6 +1,7 @@
 """Locally, what Eventarc does in the cloud: each object that arrives becomes an event of `ingest`.
 
-An object stays incoming until it is ingested, so that nothing is lost when the server ends.
+An object stays incoming until it is ingested, so that nothing is lost when the server ends. What is
+still to be matched, by the records, is marked anew every minute, as the sweep does it in the cloud.
 """
 
 import threading
@@ -11,27 +12,41 @@ from datetime import UTC, datetime
 from flask import Flask
 
 from aifr.casebook.events import FINALIZED
+from aifr.casebook.home import Home
+from aifr.casebook.marks import mark
 from aifr.casebook.objects.contract import Objects, StoredObject
+from aifr.casebook.settling import unsettled
 from aifr.errors import AifrError
 
 PAUSE = 0.2
+SWEEP_SECONDS = 60.0
 RETRY_SECONDS = 10.0
 
 
-def start_events(ingest: Flask, incoming: Objects) -> None:
+def start_events(ingest: Flask, home: Home) -> None:
     """Delivers events in a thread of its own for as long as the process lives."""
-    threading.Thread(target=_deliver_for_ever, args=(ingest, incoming), daemon=True).start()
+    threading.Thread(target=_deliver_for_ever, args=(ingest, home), daemon=True).start()
 
 
-def _deliver_for_ever(ingest: Flask, incoming: Objects) -> None:
+def _deliver_for_ever(ingest: Flask, home: Home) -> None:
     tried: dict[tuple[str, str], float] = {}
+    swept = -SWEEP_SECONDS
     while True:
         try:
-            deliver(ingest, incoming, tried)
+            if time.monotonic() - swept >= SWEEP_SECONDS:
+                mark_unsettled(home)
+                swept = time.monotonic()
+            deliver(ingest, home.incoming, tried)
         except AifrError:
             # The store cannot be reached just now.
             pass
         time.sleep(PAUSE)
+
+
+def mark_unsettled(home: Home) -> None:
+    """Has everything matched that a server which died left to be matched."""
+    for subject in unsettled(home.records):
+        mark(home, subject)
 
 
 def deliver(ingest: Flask, incoming: Objects, tried: dict[tuple[str, str], float]) -> None:

@@ -56,7 +56,7 @@ class LocalServer(gunicorn.app.base.BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         # In the worker: threads do not survive the fork that makes it.
-        start_events(_function("ingest", "cloudevent"), home().incoming)
+        start_events(_function("ingest", "cloudevent"), home())
         return create_app()
 
 

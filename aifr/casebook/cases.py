@@ -222,8 +222,7 @@ def change_state(
 ) -> Case:
     """Takes a case to another state; raises NotFound, and Conflict where that state cannot follow.
 
-    The faces of a case that is searched from now on still have to be matched
-    (`matches.match_waiting`).
+    The faces of a case that is searched from now on still have to be matched (`settling.settle`).
     """
 
     def work(transaction: Transaction) -> Case:

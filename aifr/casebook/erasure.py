@@ -1,7 +1,8 @@
 """Erasing a case or sighting everywhere, for good, with proof.
 
-First the records in one transaction, after which no search finds it and no event brings it back;
-then the objects. A tombstone keeps the name and the moment, the audit that it happened.
+First the records in one transaction, after which no search finds it, nobody sees its matches, and
+no event brings it back; then the objects; then the matches. A tombstone keeps the name and the
+moment, the audit that it happened.
 """
 
 from collections.abc import Mapping
@@ -9,11 +10,13 @@ from dataclasses import dataclass
 
 from aifr.casebook.audit import Trail
 from aifr.casebook.home import Home
-from aifr.casebook.identity import is_case, is_subject, kind_of
-from aifr.casebook.photos import MATCHES, PHOTOS, erase_objects
+from aifr.casebook.identity import is_subject, kind_of
+from aifr.casebook.photos import PHOTOS, erase_objects
 from aifr.casebook.records.contract import Query, Transaction
 from aifr.casebook.secrets import PRIVATE
+from aifr.casebook.settling import clear, matches_on
 from aifr.casebook.tombstones import ERASED, bury, finish
+from aifr.casebook.withdrawn import withdraw
 from aifr.errors import NotFound
 
 EVERYTHING = 10_000
@@ -28,12 +31,22 @@ class Erasure:
 
 
 def erase(home: Home, subject: str, actor: str) -> Erasure:
-    """Erases a case or sighting; raises NotFound for one that never was. Again, it finishes what a
-    crash may have left.
+    """Erases a case or sighting with its matches; raises NotFound for one that never was. Again, it
+    finishes what a crash may have left.
+    """
+    own = erase_own(home, subject, actor)
+    matches = clear(home.records, subject)
+    return Erasure({**own.erased, "matches": matches}, count_remaining(home, subject))
+
+
+def erase_own(home: Home, subject: str, actor: str) -> Erasure:
+    """Erases what was told and computed of a case or sighting alone, and withdraws its matches,
+    which `settling.settle` removes: neither the answer nor the time it takes tells whether there
+    were any. Raises and finishes as `erase`.
     """
     erased = home.records.transact(lambda transaction: _erase_records(transaction, subject, actor))
     erased["objects"] = erase_objects(home, f"{subject}/")
-    remaining = count_remaining(home, subject)
+    remaining = count_own(home, subject)
     if remaining == 0:
         home.records.transact(lambda transaction: finish(transaction, subject))
     return Erasure(erased, remaining)
@@ -47,7 +60,6 @@ def _erase_records(transaction: Transaction, subject: str, actor: str) -> dict[s
         return {}
     photos = transaction.find(Query(PHOTOS, {"subject": subject}, limit=EVERYTHING))
     faces = transaction.faces(subject)
-    matches = transaction.find(matches_of(subject))
     trail = Trail(transaction, subject)
     transaction.delete(kind, subject)
     transaction.delete(PRIVATE, subject)
@@ -55,33 +67,25 @@ def _erase_records(transaction: Transaction, subject: str, actor: str) -> dict[s
         transaction.delete(PHOTOS, photo.identity)
     for face in faces:
         transaction.delete_face(face.photo)
-    for match in matches:
-        transaction.delete(MATCHES, match.identity)
+    withdraw(transaction, subject, subject)
     bury(transaction, subject, f"{subject}/")
     trail.append(actor, "erased")
-    return {"records": 1, "photos": len(photos), "faces": len(faces), "matches": len(matches)}
-
-
-def matches_of(subject: str) -> Query:
-    """All matches of a case or sighting."""
-    return Query(
-        MATCHES,
-        {"case" if is_case(subject) else "sighting": subject},
-        order="likelihood_ratio",
-        descending=True,
-        limit=EVERYTHING,
-    )
+    return {"records": 1, "photos": len(photos), "faces": len(faces)}
 
 
 def count_remaining(home: Home, subject: str) -> int:
     """How much is found of a subject: records, embeddings, matches and objects."""
-    kind = kind_of(subject)
-    records = [home.records.get(each, subject) for each in (kind, PRIVATE)]
+    matches = home.records.find(matches_on(subject, subject))
+    return count_own(home, subject) + len(matches)
+
+
+def count_own(home: Home, subject: str) -> int:
+    """How much is found of what a subject itself is: all but matches."""
+    records = [home.records.get(each, subject) for each in (kind_of(subject), PRIVATE)]
     objects = [list(store.list(f"{subject}/")) for store in (home.incoming, home.photos)]
     return (
         sum(record is not None for record in records)
         + home.records.count(PHOTOS, {"subject": subject})
         + len(home.records.faces(subject))
-        + len(home.records.find(matches_of(subject)))
         + sum(map(len, objects))
     )

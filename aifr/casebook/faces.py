@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Protocol
 
 from aifr.casebook.identity import is_case
-from aifr.casebook.photos import PHOTOS, photos_of
+from aifr.casebook.moment import now
+from aifr.casebook.photos import PHOTOS, Photo, photos_of
 from aifr.casebook.records.contract import Transaction
 from aifr.casebook.stored import as_document
 
@@ -57,6 +58,13 @@ def refiling(
             transaction.put_face(filed)
         for photo in photos:
             if match_again and photo.state == "embedded":
-                transaction.put(PHOTOS, photo.identity, as_document(replace(photo, matched=False)))
+                put_unmatched(transaction, photo)
 
     return write
+
+
+def put_unmatched(transaction: Transaction, photo: Photo) -> None:
+    """Writes a photo as one that the standing search still has to see."""
+    # By the moment a search that is under way tells that it saw an older state.
+    waits = replace(photo, matched=False, updated=now())
+    transaction.put(PHOTOS, photo.identity, as_document(waits))

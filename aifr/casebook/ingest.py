@@ -50,6 +50,8 @@ class Workshop:
     def ingest(self, arrival: Arrival) -> Rejected | None:
         """Ingests an object; what was wrong with it, None if nothing was."""
         photo = ingest(self.home, arrival, self.recognise, self.card, self.settings).photo
+        if arrival.marked:
+            return None
         if photo is None:
             return Rejected(arrival.name, "not_found", "No case or sighting has this name.")
         if photo.state == "rejected":

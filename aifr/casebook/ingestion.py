@@ -12,7 +12,7 @@ from aifr.casebook.cases import Case, get_case
 from aifr.casebook.faces import gallery_of
 from aifr.casebook.home import Home
 from aifr.casebook.identity import PHOTO, is_case, is_subject
-from aifr.casebook.matches import match_photo
+from aifr.casebook.marks import subject_marked
 from aifr.casebook.moment import now
 from aifr.casebook.objects.contract import Objects
 from aifr.casebook.photos import (
@@ -25,6 +25,7 @@ from aifr.casebook.photos import (
     subject_exists,
 )
 from aifr.casebook.records.contract import IndexedFace, Transaction
+from aifr.casebook.settling import clear, settle
 from aifr.casebook.sightings import Sighting, get_sighting
 from aifr.casebook.stored import as_document, as_record
 from aifr.casebook.tombstones import ERASED
@@ -57,6 +58,11 @@ class Arrival:
         return self.subject or self.name.partition("/")[0]
 
     @property
+    def marked(self) -> str | None:
+        """The case or sighting that this is a mark of; it is no photo then."""
+        return subject_marked(self.name) if self.ours and self.subject is None else None
+
+    @property
     def source(self) -> str:
         """The object's address, with its generation."""
         return f"{self.store.uri}/{self.name}#{self.generation or ''}"
@@ -76,9 +82,13 @@ def ingest(
     """Ingests an object; raises StoreUnavailable and ModelUnavailable, after which it may be tried
     again, and nothing for an object that is no photo of anyone.
     """
-    if not is_subject(arrival.owner):
+    marked = arrival.marked
+    if marked is not None:
+        outcome = Outcome(None, tuple(settle(home.records, marked, card, settings.match_bar)))
+    elif is_subject(arrival.owner):
+        outcome = _ingest(home, arrival, recognise, card, settings)
+    else:
         return Outcome(None)
-    outcome = _ingest(home, arrival, recognise, card, settings)
     if arrival.ours:
         arrival.store.delete(arrival.name, arrival.generation)
     return outcome
@@ -100,12 +110,12 @@ def _ingest(
     photo = _begin(home, _named(arrival, subject, data))
     if photo is None:
         return Outcome(None)
+    # Nobody may see a match that rests on another face of this photo.
+    clear(home.records, subject)
     while photo is not None and (photo.state == "pending" or outdated(photo, card)):
         # Again where another face was chosen in the meantime.
         photo = look(home, photo, data, recognise, card, settings)
-    if photo is None or photo.state != "embedded" or photo.matched:
-        return Outcome(photo)
-    return Outcome(photo, tuple(match_photo(home.records, photo, card, settings.match_bar)))
+    return Outcome(photo, tuple(settle(home.records, subject, card, settings.match_bar)))
 
 
 def _named(arrival: Arrival, subject: str, data: bytes) -> Photo:

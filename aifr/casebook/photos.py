@@ -1,20 +1,20 @@
 """Photos of cases and sightings: pending, then embedded or rejected."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from aifr.casebook.audit import Trail
 from aifr.casebook.home import Home
-from aifr.casebook.identity import PHOTO, derived_identity, is_case, kind_of
+from aifr.casebook.identity import PHOTO, derived_identity, kind_of
 from aifr.casebook.moment import now
 from aifr.casebook.records.contract import Query, Records, Transaction
 from aifr.casebook.stored import as_document, as_record, as_records
 from aifr.casebook.tombstones import ERASED, bury, finish
+from aifr.casebook.withdrawn import withdraw
 from aifr.errors import Conflict, NotFound, TooManyFiles
 
-PHOTOS, MATCHES = "photos", "matches"
+PHOTOS = "photos"
 PhotoState = Literal["pending", "embedded", "rejected"]
 MOST_PHOTOS = 30
 JPEG = "image/jpeg"
@@ -143,12 +143,11 @@ def correct_photo(
         if chosen is not None and chosen >= len(photo.faces):
             raise Conflict(f"The photo shows {len(photo.faces)} faces.")
         changed = replace(photo, **changes, updated=now(), matched=False)
-        withdraw = withdrawing(transaction, photo)
         trail = Trail(transaction, subject)
         if chosen != photo.face:
             # Another person's face must not be found in the meantime.
             changed = replace(changed, state="pending")
-            withdraw()
+            take_out(transaction, photo)
         transaction.put(PHOTOS, identity, as_document(changed))
         trail.append(actor, "photo corrected", sorted(changes))
         return changed
@@ -169,15 +168,15 @@ def ingest_again(home: Home, photo: Photo, most_bytes: int) -> None:
 
 
 def remove_photo(home: Home, subject: str, identity: str, actor: str) -> None:
-    """Erases a photo with its embedding and its matches; raises NotFound. What else there is of the
-    subject may have to be matched again (`matches.match_waiting`).
+    """Erases a photo with its embedding; raises NotFound. Its matches are hidden at once, and
+    `settling.settle` removes them.
     """
     name = object_name(subject, identity)
 
     def work(transaction: Transaction) -> None:
-        withdraw = withdrawing(transaction, get_photo(transaction, subject, identity))
+        photo = get_photo(transaction, subject, identity)
         trail = Trail(transaction, subject)
-        withdraw()
+        take_out(transaction, photo)
         transaction.delete(PHOTOS, identity)
         bury(transaction, identity, name)
         trail.append(actor, "photo erased", [identity])
@@ -185,6 +184,12 @@ def remove_photo(home: Home, subject: str, identity: str, actor: str) -> None:
     home.records.transact(work)
     erase_objects(home, name)
     home.records.transact(lambda transaction: finish(transaction, identity))
+
+
+def take_out(transaction: Transaction, photo: Photo) -> None:
+    """Removes a photo's face, and withdraws what rests on it."""
+    transaction.delete_face(photo.identity)
+    withdraw(transaction, photo.subject, photo.identity)
 
 
 def erase_objects(home: Home, prefix: str) -> int:
@@ -195,21 +200,3 @@ def erase_objects(home: Home, prefix: str) -> int:
             store.delete(found.name)
             count += 1
     return count
-
-
-def withdrawing(transaction: Transaction, photo: Photo) -> Callable[[], None]:
-    """Reads what rests on a photo's face; what is returned removes the face and those matches, and
-    has the subject's other photos matched again, since one of them may be the next best.
-    """
-    side = "case_photo" if is_case(photo.subject) else "sighting_photo"
-    matches = transaction.find(Query(MATCHES, {side: photo.identity}, limit=1000))
-    others = [other for other in photos_of(transaction, photo.subject) if other != photo]
-
-    def write() -> None:
-        transaction.delete_face(photo.identity)
-        for match in matches:
-            transaction.delete(MATCHES, match.identity)
-        for other in others if matches else []:
-            transaction.put(PHOTOS, other.identity, as_document(replace(other, matched=False)))
-
-    return write

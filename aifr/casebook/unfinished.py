@@ -7,10 +7,11 @@ from tqdm import tqdm
 
 from aifr.casebook.home import Home
 from aifr.casebook.ingestion import Recognise, kept_copy, look, outdated
-from aifr.casebook.matches import match_photo
 from aifr.casebook.moment import days_ago, now
 from aifr.casebook.photos import PHOTOS, Photo, object_name
 from aifr.casebook.records.contract import Query, Records, Scalar
+from aifr.casebook.settling import clear_all
+from aifr.casebook.standing import match_photo
 from aifr.casebook.stored import as_document, as_record
 from aifr.errors import ObjectMissing
 from aifr.recognition.card import Card
@@ -36,7 +37,10 @@ def all_photos(
 
 
 def finish_photos(home: Home, recognise: Recognise, card: Card, settings: Settings) -> None:
-    """Takes up photos that were left pending or unmatched; one whose bytes are lost is rejected."""
+    """Takes up photos that were left pending or unmatched, and matches of what is gone; a photo
+    whose bytes are lost is rejected.
+    """
+    clear_all(home.records)
     for photo in all_photos(home.records, {"state": "pending"}, days_ago(HOUR)):
         if not _incoming(home, photo):
             again(home, photo, recognise, card, settings)

@@ -1,6 +1,5 @@
 """The answers of the function `cases`."""
 
-from dataclasses import asdict
 from typing import Any
 
 from flask import Response
@@ -18,7 +17,6 @@ from aifr.casebook.cases import (
     plain_words,
     report_case,
 )
-from aifr.casebook.erasure import erase
 from aifr.casebook.forms import (
     REPORT_FIELDS,
     changes_of,
@@ -30,6 +28,7 @@ from aifr.casebook.home import home
 from aifr.casebook.photos import get_photo, photos_of
 from aifr.casebook.secrets import PRIVATE
 from aifr.desk.admission import owns
+from aifr.desk.erasing import erase_subject
 from aifr.desk.forms import idempotency_key
 from aifr.desk.paging import cursor_of, limit_of, next_cursor
 from aifr.desk.photos import match_again, show_photo
@@ -139,7 +138,7 @@ def change(call: Call) -> dict[str, Any]:
 
 def remove(call: Call) -> dict[str, Any]:
     """DELETE: erased everywhere, with proof."""
-    return asdict(erase(home(), call.arguments["case"], call.caller.actor))
+    return erase_subject(call.arguments["case"], call.caller)
 
 
 def contact(call: Call) -> dict[str, Any]:

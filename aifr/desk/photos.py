@@ -9,7 +9,7 @@ from flask import Request, Response
 
 from aifr.casebook.forms import OLDEST, photo_changes_of
 from aifr.casebook.home import home
-from aifr.casebook.matches import match_waiting
+from aifr.casebook.marks import mark
 from aifr.casebook.photos import (
     JPEG,
     Photo,
@@ -24,11 +24,12 @@ from aifr.desk.forms import flat
 from aifr.desk.views import full_photo
 from aifr.endpoint.body import Form, read_form, read_json
 from aifr.endpoint.errors import blaming
+from aifr.endpoint.log import log_event
 from aifr.endpoint.routes import Call
 from aifr.endpoint.uploads import Upload, one_upload
+from aifr.errors import StoreUnavailable
 from aifr.fields import one_of, refuse_unknown, whole
 from aifr.recognition.clean import clean_copy
-from aifr.serving import serving_card
 from aifr.settings import settings
 from aifr.stages import stage
 
@@ -125,9 +126,14 @@ def erase_photo(call: Call) -> dict[str, Any]:
 
 
 def match_again(subject: str) -> None:
-    """The standing search for those photos of a subject that wait for it."""
-    with stage("match"):
-        match_waiting(home().records, subject, serving_card(), settings().match_bar)
+    """Has what was changed of a subject settled by ingestion, so that no caller waits for matches
+    or can tell that there are any.
+    """
+    try:
+        mark(home(), subject)
+    except StoreUnavailable as problem:
+        # The change is kept, and the sweep finds it.
+        log_event("WARNING", "the sweep has to settle a subject", problem)
 
 
 def photo_form(request: Request) -> tuple[Form, dict[str, str]]:

@@ -1,6 +1,5 @@
 """The answers of the function `search`: sightings, candidates, and the reviewers' queue."""
 
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -9,7 +8,6 @@ from flask import Request, Response
 
 from aifr.answers import facts
 from aifr.casebook.cases import SEXES, get_case
-from aifr.casebook.erasure import erase
 from aifr.casebook.forms import (
     CONTACT_FIELDS,
     OLDEST,
@@ -26,6 +24,7 @@ from aifr.casebook.matches import (
     get_match,
     list_matches,
     next_match,
+    shown,
     waiting,
 )
 from aifr.casebook.photos import photos_of
@@ -38,6 +37,7 @@ from aifr.casebook.sightings import (
     report_sighting,
 )
 from aifr.desk.cases import contact_view, show_case
+from aifr.desk.erasing import erase_subject
 from aifr.desk.forms import idempotency_key
 from aifr.desk.paging import cursor_of, limit_of, next_cursor
 from aifr.desk.photos import cleaned, keep_photo, match_again, photo_form, show_photo
@@ -46,7 +46,7 @@ from aifr.endpoint.body import Form, read_json
 from aifr.endpoint.query import flag, option
 from aifr.endpoint.routes import Call, is_name
 from aifr.endpoint.uploads import Upload, many_uploads
-from aifr.errors import Conflict, InvalidParameter, TooManyFiles
+from aifr.errors import Conflict, InvalidParameter, NotFound, TooManyFiles
 from aifr.fields import country, one_of, refuse_unknown, text, whole
 from aifr.recognition.compare import template
 from aifr.serving import recognise_upload, serving_card
@@ -118,7 +118,7 @@ def change(call: Call) -> dict[str, Any]:
 
 def remove(call: Call) -> dict[str, Any]:
     """DELETE: erased everywhere, with proof."""
-    return asdict(erase(home(), call.arguments["sighting"], call.caller.actor))
+    return erase_subject(call.arguments["sighting"], call.caller)
 
 
 def contact(call: Call) -> dict[str, Any]:
@@ -197,7 +197,7 @@ def matches(call: Call) -> dict[str, Any]:
     after, limit = cursor_of(call.request, float), limit_of(call.request)
     page = list_matches(home().records, equal, after, limit)
     return {
-        "matches": [show_match(match, call.caller.name) for match in page],
+        "matches": [show_match(match, call.caller.name) for match in shown(home().records, page)],
         "cursor": next_cursor(page, limit, "likelihood_ratio"),
     }
 
@@ -212,8 +212,15 @@ def name_of(request: Request, kind: str) -> str:
 
 def match(call: Call) -> dict[str, Any]:
     """GET: one match."""
+    return show_match(visible_match(call), call.caller.name)
+
+
+def visible_match(call: Call) -> Match:
+    """The match of a call; raises NotFound where a side was withdrawn."""
     found = get_match(home().records, call.arguments["match"])
-    return show_match(found, call.caller.name)
+    if not shown(home().records, [found]):
+        raise NotFound("There is no such match.")
+    return found
 
 
 def answer(call: Call) -> dict[str, Any]:
@@ -223,7 +230,7 @@ def answer(call: Call) -> dict[str, Any]:
     said = one_of(content, "answer", ANSWER_WORDS)
     reason = text(content, "reason", 500, required=True)
     name = call.caller.name
-    changed = answer_match(home().records, call.arguments["match"], name, said, reason)
+    changed = answer_match(home().records, visible_match(call).identity, name, said, reason)
     return show_match(changed, name)
 
 

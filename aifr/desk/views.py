@@ -7,6 +7,7 @@ from typing import Any
 
 from aifr.answers import assessment_answer, rounded, significant
 from aifr.casebook.cases import Case
+from aifr.casebook.erasure import Erasure
 from aifr.casebook.matches import Match
 from aifr.casebook.photos import Photo
 from aifr.casebook.ranking import Candidate
@@ -78,6 +79,19 @@ def sighting_view(sighting: Sighting, photos: Sequence[Photo]) -> dict[str, Any]
         "note": sighting.note,
         "photos": [full_photo(photo) for photo in photos],
     }
+
+
+def erasure_view(erasure: Erasure) -> dict[str, Any]:
+    """What was erased, as who reported it sees it: nothing that depends on anyone else's."""
+    return {
+        "erased": {"photos": erasure.erased.get("photos", 0)},
+        "remaining": erasure.remaining,
+    }
+
+
+def full_erasure(erasure: Erasure) -> dict[str, Any]:
+    """What was erased, as staff see it."""
+    return {"erased": dict(erasure.erased), "remaining": erasure.remaining}
 
 
 def candidate_view(candidate: Candidate, photos: Sequence[Photo]) -> dict[str, Any]:

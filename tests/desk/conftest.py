@@ -72,11 +72,12 @@ class Desk:
         return answer.json["photo"]
 
     def publish(self, case: str) -> None:
-        """Verifies and publishes a case."""
+        """Verifies and publishes a case, which is then matched."""
         for state in ("verified", "published"):
             said = {"state": state, "reason": "looks right"}
             answer = self.ask("POST", f"/cases/{case}/state", "reviewer", json=said)
             assert answer.status_code == 200, answer.text
+        self.deliver()
 
     def sight(self, data: bytes, token: str | None = None, **changes: str) -> str:
         """The name of a new sighting, looked at already; its secret is kept under that name."""
@@ -105,7 +106,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     monkeypatch.setenv("AIFR_WRITES_AN_HOUR", "1000")
     settings.cache_clear()
     # Each main.py is loaded anew for each app, and so takes what stands in these modules now.
-    for module in ("aifr.serving", "aifr.desk.photos", "aifr.desk.search"):
+    for module in ("aifr.serving", "aifr.desk.search"):
         monkeypatch.setattr(f"{module}.serving_card", made_card)
     monkeypatch.setattr(aifr.casebook.recogniser, "recogniser", lambda settings: made_recognise)
     monkeypatch.setattr(

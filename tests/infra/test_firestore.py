@@ -26,6 +26,7 @@ from aifr.casebook.photos import photos_of, remove_photo
 from aifr.casebook.ranking import Filters, Probe, rank
 from aifr.casebook.records.contract import FaceFilter, Query
 from aifr.casebook.retention import retain
+from aifr.casebook.settling import unsettled
 from aifr.casebook.sightings import SIGHTING_STATES, list_sightings
 from aifr.casebook.staff import main as staff
 from aifr.casebook.unfinished import embed_anew, finish_photos
@@ -147,6 +148,7 @@ def everything_asked(home: Home) -> None:
         remove_photo(home, subject, photos_of(records, subject)[0].identity, "reporter")
         erase(home, subject, "reporter")
     retain(home, SETTINGS)
+    unsettled(records)
 
 
 def subsets(names: Sequence[str]) -> Iterator[tuple[str, ...]]:

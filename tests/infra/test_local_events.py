@@ -6,10 +6,14 @@ from pathlib import Path
 import pytest
 from flask import Flask, request
 
+from aifr.casebook.cases import change_state
+from aifr.casebook.marks import subject_marked
 from aifr.casebook.objects.contract import Objects
 from aifr.casebook.objects.open import open_objects
 from infra import local_events
-from infra.local_events import deliver
+from infra.local_events import deliver, mark_unsettled
+from tests.casebook.conftest import a_case, embedded, embedded_home
+from tests.casebook.made import photo_of
 
 NAME = "c00000000000000000000/p00000000000000000000.jpg"
 
@@ -77,3 +81,15 @@ def test_what_a_dead_server_left_is_delivered_by_the_next(
     deliver(ingest.app, incoming, {})
 
     assert len(ingest.told) == 1
+
+
+def test_what_a_dead_server_left_to_be_matched_is_marked_by_the_next(tmp_path: Path) -> None:
+    home = embedded_home(tmp_path)
+    case = a_case(home)
+    embedded(home, case, photo_of(1))
+    change_state(home.records, case, "verified", "looks right", "reviewer:one")
+
+    mark_unsettled(home)
+
+    assert [subject_marked(found.name) for found in home.incoming.list()] == [case]
+    home.records.close()

@@ -54,6 +54,7 @@ INDEXES = (
     ("photos", "state", "model"),
     ("photos", "subject", "created"),
     ("sightings", "state", "created"),
+    ("withdrawn", "subject", "created"),
 )
 
 

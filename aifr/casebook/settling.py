@@ -1,0 +1,94 @@
+"""What changes of a case or sighting leave to be done: matches that rest on what is gone are
+removed, and photos that wait are matched.
+
+What is to be done stands in the records (`withdrawn`, and photos that are not `matched`), so that
+it may be begun again after a death at any point, and by several at a time.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from aifr.casebook.faces import put_unmatched
+from aifr.casebook.identity import is_case, is_subject
+from aifr.casebook.matches import MATCHES
+from aifr.casebook.photos import PHOTOS, photos_of
+from aifr.casebook.records.contract import Found, Query, Records, Scalar, Transaction
+from aifr.casebook.standing import match_waiting
+from aifr.casebook.withdrawn import WITHDRAWN, subjects_withdrawn, withdrawn_of
+from aifr.recognition.card import Card
+
+PAGE = 200
+
+
+def settle(records: Records, subject: str, card: Card, bar: float) -> list[str]:
+    """Leaves nothing to be done for a subject, erased or not; the names of matches found or
+    improved. Again, it changes nothing.
+    """
+    clear(records, subject)
+    return match_waiting(records, subject, card, bar)
+
+
+def unsettled(records: Records) -> set[str]:
+    """Subjects of which something is to be done, the oldest hundreds of them."""
+    equal: dict[str, Scalar] = {"state": "embedded", "matched": False}
+    photos = records.find(Query(PHOTOS, equal, limit=PAGE))
+    return {*subjects_withdrawn(records), *(photo.document["subject"] for photo in photos)}
+
+
+def clear_all(records: Records) -> int:
+    """Removes the matches of everything that was withdrawn; how many."""
+    count = 0
+    while subjects := subjects_withdrawn(records):
+        count += sum(clear(records, subject) for subject in subjects)
+    return count
+
+
+def clear(records: Records, subject: str) -> int:
+    """Removes the matches of what was withdrawn of a subject; how many. Its other photos are to be
+    matched again, since one of them may be the next best.
+    """
+    count = 0
+    while notes := withdrawn_of(records, subject):
+        count += sum(_clear(records, note) for note in notes)
+    return count
+
+
+def _clear(records: Records, note: Found) -> int:
+    gone = [match.identity for match in _resting_on(records, note)]
+    for match in gone:
+        _remove(records, match)
+    records.transact(lambda transaction: _done(transaction, note))
+    return len(gone)
+
+
+def _remove(records: Records, match: str) -> None:
+    records.transact(lambda transaction: transaction.delete(MATCHES, match))
+
+
+def _resting_on(records: Records, note: Found) -> Iterator[Found]:
+    query = matches_on(note.identity, note.document["subject"])
+    while found := records.find(query):
+        yield from found
+        last = found[-1]
+        query = replace(query, after=(last.document[query.order], last.identity))
+
+
+def matches_on(identity: str, subject: str) -> Query:
+    """The matches that rest on a photo of a subject, or on the subject itself."""
+    side = "case" if is_case(subject) else "sighting"
+    if is_subject(identity):
+        order, fields = "likelihood_ratio", {side: identity}
+        return Query(MATCHES, fields, order=order, descending=True, limit=PAGE)
+    return Query(MATCHES, {f"{side}_photo": identity}, limit=PAGE)
+
+
+def _done(transaction: Transaction, note: Found) -> None:
+    """Unless the same was withdrawn once more in the meantime."""
+    there = transaction.get(WITHDRAWN, note.identity)
+    photos = photos_of(transaction, note.document["subject"])
+    if there is None or there["ticket"] != note.document["ticket"]:
+        return
+    transaction.delete(WITHDRAWN, note.identity)
+    for photo in photos:
+        if photo.state == "embedded":
+            put_unmatched(transaction, photo)
