@@ -12,14 +12,13 @@ CONFIG ?= training/configs/compact-muon.toml
 MODEL ?= models/default
 NAME := $(basename $(notdir $(CONFIG)))
 BIN := .venv/bin
-INSTALL := $(BIN)/pip install --quiet
 # By environment, so that it reaches every pip below: a test installs a staged function.
 ifneq ($(TORCH_INDEX),)
 export PIP_EXTRA_INDEX_URL := $(strip $(PIP_EXTRA_INDEX_URL) $(TORCH_INDEX))
 endif
 DETECTOR := models/default/detector.pt
 
-.PHONY: run test lint format stage deploy prepare train ladder calibrate evaluate bench
+.PHONY: run test lint format lock stage deploy prepare train ladder calibrate evaluate bench
 
 run: $(DETECTOR)
 	$(BIN)/python -m infra.local_server --port $(PORT)
@@ -72,7 +71,7 @@ evaluate: .venv/.test $(DETECTOR)
 		--labelled cache/utkface --network runs/$(NAME)/student.pt --out docs
 
 bench: .venv/.test $(DETECTOR)
-	$(INSTALL) -e ".[bench]"
+	$(BIN)/python -m infra.install locks/bench.lock
 	$(BIN)/python -W ignore -m benchmarks.compare
 	$(BIN)/python -W ignore -m benchmarks.embedder
 	$(BIN)/python -W ignore -m benchmarks.search --sizes 10000 100000 --firestore-size 1000
@@ -81,12 +80,18 @@ bench: .venv/.test $(DETECTOR)
 $(DETECTOR): training/export_detector.py training/torchscript.py | .venv/.serve
 	$(BIN)/python -W ignore -m training.export_detector $(@D)
 
-.venv/.serve: pyproject.toml
+# What is installed is what a lock names, file by file; `make lock` writes them from pyproject.toml
+# and functions/*/requirements.txt.
+lock: .venv/.serve
+	$(BIN)/python -m infra.install locks/tools.lock
+	$(BIN)/python -m infra.lock
+
+.venv/.serve: pyproject.toml locks/serving.lock
 	$(PYTHON) -m venv .venv
-	$(INSTALL) -e ".[local,casebook]"
-	$(INSTALL) --no-deps facenet-pytorch==2.5.3
+	$(BIN)/python -m infra.install locks/serving.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
-.venv/.test: .venv/.serve
-	$(INSTALL) -e ".[local,casebook,train,test]"
+.venv/.test: .venv/.serve locks/development.lock
+	$(BIN)/python -m infra.install locks/development.lock
 	touch $@

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Known vulnerabilities in what each function installs. Needs pip-audit and the network; without
-# either it says so, and fails only where AIFR_DEMAND_AUDIT is set:
+# Known vulnerabilities in all that each function and the tests install, what is named and what that
+# brings. Needs pip-audit and the network; without either it says so, and fails only where
+# AIFR_DEMAND_AUDIT is set:
 #
 #   infra/audit.sh
 set -euo pipefail
@@ -15,8 +16,8 @@ unless_demanded() {
 command -v pip-audit >/dev/null || unless_demanded "pip-audit is not installed"
 curl --fail --silent --max-time 20 --output /dev/null https://pypi.org/pypi/pip/json ||
   unless_demanded "the advisories of pypi.org cannot be reached"
-for requirements in functions/*/requirements.txt; do
-  printf '%s\n' "$requirements"
-  # All pins are exact; a torch from the CPU index is the torch that the advisories know.
-  pip-audit --requirement "$requirements" --no-deps --disable-pip --strict --progress-spinner=off
+for lock in functions/*/requirements.lock locks/*.lock; do
+  printf '%s\n' "$lock"
+  # A torch from the CPU index is the torch that the advisories know.
+  pip-audit --requirement "$lock" --require-hashes --disable-pip --strict --progress-spinner=off
 done

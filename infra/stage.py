@@ -20,8 +20,8 @@ MODEL = Path("models/default")
 
 
 def stage(name: str, out: Path) -> None:
-    """Makes `out` anew with main.py, requirements.txt, aifr/ and the model's card; with the model
-    itself, if the requirements name torch.
+    """Makes `out` anew with main.py, its lock as requirements.txt, aifr/ and the model's card; with
+    the model itself, if the requirements name torch.
 
     Raises FileNotFoundError where the function or a file of its model is missing, FileExistsError
     where `out` holds anything but a staged function.
@@ -47,8 +47,9 @@ def _clear(out: Path) -> None:
 
 def _files(name: str) -> Iterator[tuple[Path, Path]]:
     """Where each file comes from, and where in the staged folder it goes."""
-    for file in ("main.py", "requirements.txt"):
-        yield ROOT / "functions" / name / file, Path(file)
+    yield ROOT / "functions" / name / "main.py", Path("main.py")
+    # With hashes: pip takes no other file, wherever it is built.
+    yield ROOT / "functions" / name / "requirements.lock", Path("requirements.txt")
     for source in sorted((ROOT / "aifr").rglob("*.py")):
         yield source, source.relative_to(ROOT)
     if name in EVENT_TARGETS:

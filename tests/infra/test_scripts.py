@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from infra.catalogue import EVENT_TARGETS, HTTP_TARGETS, TARGETS
+from infra.lock import CPU, CUDA, inputs
 from infra.site import CONTENT_POLICY
 from tests.infra.cloud import demand
 from tests.served import ROOT
@@ -58,6 +59,20 @@ def test_a_command_tells_how_it_is_used(name: str) -> None:
 
     assert done.returncode == 0
     assert f"infra/{name}.sh" in done.stdout
+
+
+def test_the_audit_asks_of_every_locked_package(tmp_path: Path) -> None:
+    for tool in ("pip-audit", "curl"):
+        (tmp_path / tool).write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/{tool}.txt\n')
+        (tmp_path / tool).chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+
+    subprocess.run(["infra/audit.sh"], cwd=ROOT, env={**os.environ, "PATH": path}, check=True)
+
+    asked = (tmp_path / "pip-audit.txt").read_text().splitlines()
+    locks = {str(lock.relative_to(ROOT)) for lock in [*inputs(), CPU, CUDA]}
+    assert {line.split()[1] for line in asked} == locks
+    assert all("--require-hashes" in line and "--strict" in line for line in asked)
 
 
 @cache

@@ -21,6 +21,7 @@ import pytest
 from benchmarks import cold_start
 from benchmarks.cold_start import asked_for, rows
 from infra.catalogue import HTTP_TARGETS, ROOT, TARGETS
+from infra.install import install as install_lock
 from infra.stage import stage
 from tests.emulators import cloud_storage_emulator as cloud_storage_emulator
 from tests.emulators import firestore_emulator as firestore_emulator
@@ -56,10 +57,9 @@ def environment(folder: Path, *names: str) -> str:
 
 
 def install(python: str, name: str) -> None:
-    source = str(ROOT / "functions" / name / "requirements.txt")
     # What is imported is compiled then; compiling all of torch takes longer than the tests.
-    command = [sys.executable, "-m", "pip", "--python", python, "install", "--no-compile"]
-    subprocess.run([*command, "--quiet", "--requirement", source], check=True)
+    os.environ["PIP_NO_COMPILE"] = "1"
+    install_lock(ROOT / "functions" / name / "requirements.lock", python)
 
 
 @pytest.fixture(scope="module")
