@@ -22,8 +22,12 @@ def refuse_unknown(content: Content, known: Collection[str]) -> None:
     """Raises InvalidParameter for a field that is none of ours, so that no typing error is lost."""
     for name in content:
         if name not in known:
-            shown = CONTROL.sub("", name)[:80]
-            raise InvalidParameter(f"There is no field {shown}.", shown)
+            raise InvalidParameter(f"There is no field {shown(name)}.", shown(name))
+
+
+def shown(name: str) -> str:
+    """A name that a caller gave, as an error may repeat it."""
+    return CONTROL.sub("", name)[:80]
 
 
 def text(content: Content, name: str, most: int, required: bool = False) -> str:

@@ -53,12 +53,13 @@ def list_all(call: Call) -> dict[str, Any]:
     if "country" in request.args:
         filters["country"] = country(request.args, "country", required=True)
     words = plain_words(text(request.args, "word", 80))
-    after, limit = cursor_of(request, str), limit_of(request)
+    order = list_order(state)
+    after, limit = cursor_of(call, order), limit_of(request)
     page = list_cases(home().records, state, filters, words[0] if words else None, after, limit)
     show = show_case if call.caller.staff else show_public
     return {
         "cases": [show(case) for case in page],
-        "cursor": next_cursor(page, limit, list_order(state)),
+        "cursor": next_cursor(call, page, limit, order),
     }
 
 

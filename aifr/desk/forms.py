@@ -1,7 +1,6 @@
 """What requests say besides the casebook's own forms."""
 
 import re
-from collections.abc import Mapping
 
 from flask import Request
 
@@ -18,8 +17,3 @@ def idempotency_key(request: Request) -> str | None:
             "Idempotency-Key must have 32 to 64 letters, digits and hyphens.", "Idempotency-Key"
         )
     return key
-
-
-def flat(values: Mapping[str, str]) -> dict[str, str]:
-    """The first value of each field of a form."""
-    return {name: values[name] for name in values}

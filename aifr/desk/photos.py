@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from flask import Request, Response
@@ -20,9 +20,8 @@ from aifr.casebook.photos import (
     read_photo,
     remove_photo,
 )
-from aifr.desk.forms import flat
 from aifr.desk.views import full_photo
-from aifr.endpoint.body import Form, read_form, read_json
+from aifr.endpoint.body import Form, read_form, read_json, texts_of
 from aifr.endpoint.errors import blaming
 from aifr.endpoint.log import log_event
 from aifr.endpoint.routes import Call
@@ -44,9 +43,7 @@ UPLOAD_SECONDS = 900
 
 def upload_photo(call: Call) -> dict[str, Any]:
     """POST photo, age, face: kept, and looked at a moment later."""
-    form = read_form(call.request, settings())
-    fields = flat(form.fields)
-    refuse_unknown(fields, ("age", "face"))
+    form, fields = photo_form(call.request, ("age", "face"))
     upload = one_upload(form, "photo", settings())
     photo = keep_photo(
         call.arguments["case"],
@@ -102,7 +99,6 @@ def jpeg(data: bytes) -> Response:
     response = Response(body(), 200, mimetype=JPEG)
     response.content_length = len(data)
     response.headers["Cache-Control"] = "private, no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
 
@@ -136,7 +132,7 @@ def match_again(subject: str) -> None:
         log_event("WARNING", "the sweep has to settle a subject", problem)
 
 
-def photo_form(request: Request) -> tuple[Form, dict[str, str]]:
-    """A multipart form and its text fields."""
+def photo_form(request: Request, texts: Collection[str]) -> tuple[Form, dict[str, str]]:
+    """A multipart form of files named photo, and its text fields; raises as `texts_of`."""
     form = read_form(request, settings())
-    return form, flat(form.fields)
+    return form, texts_of(form, texts, ("photo",))

@@ -59,8 +59,7 @@ CONTACTS = tuple(f"contact_{name}" for name in CONTACT_FIELDS)
 
 def report(call: Call) -> dict[str, Any]:
     """POST: a receipt, and nothing about anyone."""
-    form, fields = photo_form(call.request)
-    refuse_unknown(fields, (*SEEN_FIELDS, *CONTACTS))
+    form, fields = photo_form(call.request, (*SEEN_FIELDS, *CONTACTS))
     seen, contact = seen_of(fields), sighting_contact_of(fields)
     uploads = few_uploads(form)
     # A photo that cannot be used is refused before anything is kept.
@@ -84,11 +83,11 @@ def few_uploads(form: Form) -> list[Upload]:
 def list_all(call: Call) -> dict[str, Any]:
     """GET: sightings of a state, the newest first."""
     state = option(call.request, "state", SIGHTING_STATES)
-    after, limit = cursor_of(call.request, str), limit_of(call.request)
+    after, limit = cursor_of(call, "created"), limit_of(call.request)
     page = list_sightings(home().records, state, after, limit)
     return {
         "sightings": [show_sighting(sighting.identity) for sighting in page],
-        "cursor": next_cursor(page, limit, "created"),
+        "cursor": next_cursor(call, page, limit, "created"),
     }
 
 
@@ -149,8 +148,7 @@ def candidates(call: Call) -> dict[str, Any]:
 
 def probe(call: Call) -> dict[str, Any]:
     """POST photo, age: the cases most like photos that are not kept."""
-    form, fields = photo_form(call.request)
-    refuse_unknown(fields, ("age",))
+    form, fields = photo_form(call.request, ("age",))
     age = whole(fields, "age", 0, OLDEST)
     seen = [recognise_upload(upload, "largest") for upload in few_uploads(form)]
     weights = np.array([photo.weight for photo in seen])
@@ -194,11 +192,11 @@ def matches(call: Call) -> dict[str, Any]:
     for name in ("case", "sighting"):
         if name in call.request.args:
             equal[name] = name_of(call.request, name)
-    after, limit = cursor_of(call.request, float), limit_of(call.request)
+    after, limit = cursor_of(call, "likelihood_ratio"), limit_of(call.request)
     page = list_matches(home().records, equal, after, limit)
     return {
         "matches": [show_match(match, call.caller.name) for match in shown(home().records, page)],
-        "cursor": next_cursor(page, limit, "likelihood_ratio"),
+        "cursor": next_cursor(call, page, limit, "likelihood_ratio"),
     }
 
 

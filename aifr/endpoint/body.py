@@ -1,6 +1,7 @@
 """The request body: limited while it arrives, chunked or not, and never held whole in memory."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,8 @@ from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 from werkzeug.wsgi import get_input_stream
 
-from aifr.errors import BodyTooLarge, MalformedBody, UnsupportedType
+from aifr.errors import BodyTooLarge, InvalidParameter, MalformedBody, UnsupportedType
+from aifr.fields import refuse_unknown
 from aifr.settings import Settings
 
 MULTIPART, JSON = "multipart/form-data", "application/json"
@@ -55,6 +57,21 @@ def read_form(request: Request, settings: Settings) -> Form:
     return Form(fields, files)
 
 
+def texts_of(form: Form, texts: Collection[str], files: Collection[str]) -> dict[str, str]:
+    """The text fields of a form that has these texts and these files, and nothing else.
+
+    Raises InvalidParameter for any other field, a text told more than once, or sent as a file. A
+    file sent as text is left to whoever takes the files.
+    """
+    refuse_unknown({**form.fields, **form.files}, (*texts, *files))
+    for name in texts:
+        if name in form.files:
+            raise InvalidParameter(f"{name} must be text, not a file.", name)
+        if len(form.fields.getlist(name)) > 1:
+            raise InvalidParameter(f"{name} may be told once.", name)
+    return {name: form.fields[name] for name in form.fields if name in texts}
+
+
 def read_json(request: Request) -> dict[str, Any]:
     """The JSON object of a request.
 
@@ -67,11 +84,18 @@ def read_json(request: Request) -> dict[str, Any]:
         data = get_input_stream(request.environ).read(MAX_TEXT_BYTES + 1)
         if len(data) > MAX_TEXT_BYTES:
             raise BodyTooLarge(f"The request is larger than {MAX_TEXT_BYTES} bytes.")
-        content = json.loads(data)
+        content = json.loads(data, object_pairs_hook=_told_once)
     except (ValueError, RecursionError, ClientDisconnected, ParseException):
         raise MalformedBody(f"The body is not well-formed {JSON}.") from None
     if not isinstance(content, dict):
         raise MalformedBody("The body must be a JSON object.")
+    return content
+
+
+def _told_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        raise ValueError("a field is told twice")
     return content
 
 

@@ -10,10 +10,11 @@ from flask import request as request_of_app
 from aifr.endpoint.body import discard_body
 from aifr.endpoint.cors import cors_headers, preflight
 from aifr.endpoint.errors import error_response
-from aifr.endpoint.health import HEALTH_METHODS, health
+from aifr.endpoint.health import HEALTH_METHODS, HEALTH_PARAMETERS, health
 from aifr.endpoint.log import log_request
+from aifr.endpoint.query import refuse_unknown_parameters
 from aifr.endpoint.request_id import HEADER, request_id
-from aifr.endpoint.response import json_response
+from aifr.endpoint.response import PROTECTION, json_response
 from aifr.errors import MethodNotAllowed, NotFound
 from aifr.settings import settings
 from aifr.stages import collect_stages, stage
@@ -21,8 +22,11 @@ from aifr.stages import collect_stages, stage
 Answer = Callable[[Request], dict[str, Any]]
 
 
-def endpoint(warm: Callable[[], str]) -> Callable[[Answer], Callable[[Request], Response]]:
-    """Makes an HTTP function of `answer`, which takes POST and returns the JSON object to send.
+def endpoint(
+    warm: Callable[[], str], parameters: tuple[str, ...] | None = None
+) -> Callable[[Answer], Callable[[Request], Response]]:
+    """Makes an HTTP function of `answer`, which takes POST with these parameters of the query
+    (None: any) and returns the JSON object to send.
 
     It answers at the root of its address and under its own name; `health` below either tells
     whether the instance lives, and with ?warm=true runs `warm`, which loads the model and returns
@@ -33,7 +37,7 @@ def endpoint(warm: Callable[[], str]) -> Callable[[Answer], Callable[[Request], 
     def decorate(answer: Answer) -> Callable[[Request], Response]:
         @wraps(answer)
         def respond(request: Request) -> Response:
-            return answering(request, lambda: _route(request, answer, warm))
+            return answering(request, lambda: _route(request, answer, warm, parameters))
 
         return respond
 
@@ -67,13 +71,16 @@ def answering(request: Request, route: Callable[[], Response]) -> Response:
         except Exception as raised:  # noqa: BLE001 - the caller gets JSON whatever happens
             problem, response = raised, error_response(raised, identity)
         discard_body(request, settings())
+    response.headers.update(PROTECTION)
     response.headers.update(cors_headers(request, settings()))
     response.headers[HEADER] = identity
     log_request(request, response.status_code, identity, stages, problem, settings())
     return response
 
 
-def _route(request: Request, answer: Answer, warm: Callable[[], str]) -> Response:
+def _route(
+    request: Request, answer: Answer, warm: Callable[[], str], parameters: tuple[str, ...] | None
+) -> Response:
     place = request.path.rstrip("/").rpartition("/")[2]
     if place not in ("", answer.__name__, "health"):
         raise NotFound("There is nothing at this address.")
@@ -82,4 +89,7 @@ def _route(request: Request, answer: Answer, warm: Callable[[], str]) -> Respons
         raise MethodNotAllowed(f"Use {' or '.join(allowed[:-1])} here.", allowed)
     if request.method == "OPTIONS":
         return preflight(allowed)
+    known = HEALTH_PARAMETERS if place == "health" else parameters
+    if known is not None:
+        refuse_unknown_parameters(request, known)
     return json_response(health(request, warm) if place == "health" else answer(request))

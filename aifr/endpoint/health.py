@@ -8,6 +8,7 @@ from flask import Request
 from aifr.endpoint.query import flag
 
 HEALTH_METHODS = ("GET", "HEAD", "OPTIONS")
+HEALTH_PARAMETERS = ("warm",)
 
 
 def health(request: Request, warm: Callable[[], str]) -> dict[str, Any]:

@@ -1,17 +1,29 @@
 """Parameters of the query string."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TypeVar
 
 from flask import Request
 
 from aifr.errors import InvalidParameter
+from aifr.fields import shown
 
 WHOLE_NUMBER = re.compile(r"[0-9]{1,3}")
 FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 Option = TypeVar("Option", bound=str)
+
+
+def refuse_unknown_parameters(request: Request, known: Collection[str]) -> None:
+    """Raises InvalidParameter for a parameter that is none of these, or is told more than once:
+    what was meant would be lost without a word.
+    """
+    for name, values in request.args.lists():
+        if name not in known:
+            raise InvalidParameter(f"There is no parameter {shown(name)} here.", shown(name))
+        if len(values) > 1:
+            raise InvalidParameter(f"{name} may be told once.", name)
 
 
 def flag(request: Request, name: str) -> bool:

@@ -1,9 +1,16 @@
-"""JSON responses."""
+"""JSON responses, and the headers that protect every answer."""
 
 import json
 from typing import Any
 
 from flask import Response
+
+# An answer is data: what a browser is led to take for a page runs nothing, and stands in no frame.
+PROTECTION = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
 
 
 def json_response(content: dict[str, Any], status: int = 200) -> Response:
@@ -14,5 +21,4 @@ def json_response(content: dict[str, Any], status: int = 200) -> Response:
     response = Response(iter([body]), status, mimetype="application/json")
     response.content_length = len(body)
     response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
     return response

@@ -10,7 +10,8 @@ from flask import Request, Response
 from aifr.endpoint.caller import Caller
 from aifr.endpoint.cors import preflight
 from aifr.endpoint.function import answering, set_up
-from aifr.endpoint.health import HEALTH_METHODS, health
+from aifr.endpoint.health import HEALTH_METHODS, HEALTH_PARAMETERS, health
+from aifr.endpoint.query import refuse_unknown_parameters
 from aifr.endpoint.response import json_response
 from aifr.errors import MethodNotAllowed, NotFound
 
@@ -21,17 +22,21 @@ Arguments = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Call:
-    """A request that was let through. arguments: the parts of the path that a route names."""
+    """A request that was let through. arguments: the parts of the path that a route names.
+    route: the path of that route.
+    """
 
     request: Request
     caller: Caller
     arguments: Arguments
+    route: str
 
 
 @dataclass(frozen=True)
 class Route:
     """path: as "{case}/photos", below the function's address. counts: against which of the
-    caller's hourly limits. status: of an answer that is not a response already.
+    caller's hourly limits. status: of an answer that is not a response already. parameters: those
+    of the query; any other is refused.
     """
 
     method: str
@@ -40,6 +45,7 @@ class Route:
     answer: Callable[[Call], dict[str, Any] | Response]
     counts: Literal["writes", "searches"] | None = None
     status: int = 200
+    parameters: tuple[str, ...] = ()
 
     def match(self, parts: Sequence[str]) -> Arguments | None:
         """The arguments in a path, None where it is not this route's."""
@@ -95,10 +101,13 @@ def _route(
     if request.method == "OPTIONS":
         return preflight(allowed)
     if parts == ["health"]:
+        refuse_unknown_parameters(request, HEALTH_PARAMETERS)
         return json_response(health(request, warm))
     method = "GET" if request.method == "HEAD" else request.method
     route, arguments = next(each for each in fitting if each[0].method == method)
-    answer = route.answer(Call(request, admit(request, route, arguments), arguments))
+    refuse_unknown_parameters(request, route.parameters)
+    caller = admit(request, route, arguments)
+    answer = route.answer(Call(request, caller, arguments, route.path))
     return answer if isinstance(answer, Response) else json_response(answer, route.status)
 
 

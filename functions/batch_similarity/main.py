@@ -8,7 +8,7 @@ import numpy as np
 from flask import Request
 
 from aifr.answers import photo_answer, rounded
-from aifr.endpoint.body import read_form
+from aifr.endpoint.body import read_form, texts_of
 from aifr.endpoint.errors import error_content
 from aifr.endpoint.function import endpoint
 from aifr.endpoint.query import flag, option
@@ -23,7 +23,7 @@ LISTS = ("imageList1", "imageList2")
 
 
 @functions_framework.http
-@endpoint(warm=model_version)
+@endpoint(warm=model_version, parameters=("detail", "face"))
 def batch_images_similarity(request: Request) -> dict[str, Any]:
     """POST imageList1, imageList2 -> {"similarity": cosine of their templates}; ?face=, ?detail=.
 
@@ -31,6 +31,7 @@ def batch_images_similarity(request: Request) -> dict[str, Any]:
     """
     detail, choice = flag(request, "detail"), option(request, "face", CHOICES)
     form = read_form(request, settings())
+    texts_of(form, (), LISTS)
     uploads = [many_uploads(form, name, settings()) for name in LISTS]
     refuse_undecodable(upload for photos in uploads for upload in photos)
     results = [[recognise_or_miss(upload, choice) for upload in photos] for photos in uploads]

@@ -8,8 +8,10 @@ from aifr.desk.photos import change_photo, erase_photo, sign_upload, upload_phot
 from aifr.endpoint.routes import Route, router
 from aifr.serving import serving_card
 
+FILTERS = ("state", "sex", "country", "word", "cursor", "limit")
+
 ROUTES = (
-    Route("GET", "", "everyone", answers.list_all, counts="searches"),
+    Route("GET", "", "everyone", answers.list_all, counts="searches", parameters=FILTERS),
     Route("POST", "", "everyone", answers.report, counts="writes", status=201),
     Route("GET", "me", "everyone", answers.me),
     Route("GET", "{case}", "everyone", answers.read),

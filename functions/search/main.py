@@ -7,17 +7,27 @@ from aifr.desk.admission import admit
 from aifr.endpoint.routes import Route, router
 from aifr.serving import model_version
 
+PAGE = ("cursor", "limit")
+OF_MATCHES = ("state", "case", "sighting", *PAGE)
+RANKING = ("limit", "sex", "country", "age_window")
+
 ROUTES = (
     Route("POST", "sightings", "everyone", answers.report, counts="writes", status=201),
-    Route("GET", "sightings", "staff", answers.list_all),
+    Route("GET", "sightings", "staff", answers.list_all, parameters=("state", *PAGE)),
     Route("GET", "sightings/{sighting}", "owner", answers.read),
     Route("DELETE", "sightings/{sighting}", "owner", answers.remove, counts="writes"),
     Route("POST", "sightings/{sighting}/state", "staff", answers.change),
     Route("GET", "sightings/{sighting}/contact", "owner", answers.contact),
     Route("GET", "sightings/{sighting}/photos/{photo}", "owner", answers.photo),
-    Route("GET", "sightings/{sighting}/candidates", "staff", answers.candidates),
-    Route("POST", "probe", "staff", answers.probe),
-    Route("GET", "matches", "staff", answers.matches),
+    Route(
+        "GET",
+        "sightings/{sighting}/candidates",
+        "staff",
+        answers.candidates,
+        parameters=RANKING,
+    ),
+    Route("POST", "probe", "staff", answers.probe, parameters=RANKING),
+    Route("GET", "matches", "staff", answers.matches, parameters=OF_MATCHES),
     Route("GET", "matches/next", "staff", answers.next_in_queue),
     Route("GET", "matches/{match}", "staff", answers.match),
     Route("POST", "matches/{match}/answer", "staff", answers.answer),

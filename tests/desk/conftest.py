@@ -18,10 +18,12 @@ from aifr.recognition.recognise import Recognition
 from aifr.settings import settings
 from infra.catalogue import HTTP_TARGETS
 from infra.local_events import deliver
-from tests.casebook.conftest import embedded_home
+from tests.casebook.conftest import cloud_home, embedded_home
 from tests.casebook.made import made_card, made_recognise, photo_of
 from tests.photos import file
 from tests.served import ROOT
+
+__all__ = ["cloud_home"]
 
 PERSON: dict[str, Any] = {
     "name": "Ana",
@@ -100,7 +102,22 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """The functions as functions-framework builds them, with made people for a recogniser."""
-    home = embedded_home(tmp_path)
+    yield from desk_over(embedded_home(tmp_path), monkeypatch)
+
+
+@pytest.fixture(params=["embedded", "cloud"])
+def either_desk(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Desk]:
+    """The same over a home of each kind."""
+    if request.param == "cloud":
+        yield from desk_over(request.getfixturevalue("cloud_home"), monkeypatch)
+    else:
+        yield from desk_over(embedded_home(tmp_path), monkeypatch)
+
+
+def desk_over(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """The desk of a home, which it closes in the end."""
     monkeypatch.setattr(aifr.casebook.home, "_open", lambda: home)
     monkeypatch.setenv("AIFR_STAFF_KEYS", "true")
     monkeypatch.setenv("AIFR_WRITES_AN_HOUR", "1000")

@@ -126,3 +126,20 @@ def test_photos_are_kept_by_name_of_their_case_alone(desk: Desk, scene: tuple[st
         for photo in photos_of(desk.home.records, subject)
     }
     assert set(names) == known
+
+
+def test_nobody_keeps_an_answer_or_a_photo(desk: Desk, scene: tuple[str, str]) -> None:
+    case, _ = scene
+    (photo,) = photos_of(desk.home.records, case)
+
+    answers = [
+        desk.ask("GET", f"/cases/{case}"),
+        desk.ask("GET", f"/cases/{case}/contact", "reviewer"),
+        desk.ask("GET", f"/cases/{case}/photos/{photo.identity}"),
+        desk.ask("GET", f"/cases/{case}/contact"),
+    ]
+
+    for answer in answers:
+        assert "no-store" in answer.headers["Cache-Control"]
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"

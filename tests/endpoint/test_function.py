@@ -160,3 +160,14 @@ def test_any_other_request_id_is_replaced(client_of: ClientOf, given: str | None
     made = client_of(echo).post("/", headers=headers).headers["X-Request-Id"]
 
     assert len(made) == 32 and int(made, 16) >= 0
+
+
+def test_no_answer_runs_anything_or_stands_in_a_frame(client_of: ClientOf) -> None:
+    client = client_of(echo)
+
+    for answer in (client.post("/"), client.get("/"), client.get("/health"), client.options("/")):
+        policy = answer.headers["Content-Security-Policy"]
+        assert policy == "default-src 'none'; frame-ancestors 'none'"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert client.post("/").headers["Cache-Control"] == "no-store"

@@ -83,6 +83,41 @@ def test_detail_weighs_the_likeness_by_the_ages(similarity_client: FlaskClient) 
 
 
 @pytest.mark.usefixtures("calibrated")
+@pytest.mark.parametrize(
+    ("query", "beside"),
+    [
+        ("", {"age1": "6", "age2": "24"}),
+        ("&age1=6", {"age2": "24"}),
+        ("&age1=6&age2=24", {"age1": "6", "age2": ""}),
+    ],
+)
+def test_ages_may_be_told_in_the_query_or_beside_the_photos(
+    similarity_client: FlaskClient, query: str, beside: dict[str, str]
+) -> None:
+    answer = content(similarity_client.post(f"/?detail=true{query}", data={**two(), **beside}))
+
+    assert answer["age_gap"] == 18
+    assert "unknown_age" not in answer["reliability_reasons"]
+
+
+@pytest.mark.parametrize(
+    ("query", "beside"),
+    [("?age1=6", {"age1": "7"}), ("", {"age1": "121"}), ("", {"age1": "six"})],
+)
+def test_ages_that_contradict_or_are_none_are_refused(
+    similarity_client: FlaskClient, query: str, beside: dict[str, str]
+) -> None:
+    response = similarity_client.post(f"/{query}", data={**two(), **beside})
+
+    error = content(response)["error"]
+    assert (response.status_code, error["code"], error["param"]) == (
+        400,
+        "parameter_invalid",
+        "age1",
+    )
+
+
+@pytest.mark.usefixtures("calibrated")
 def test_ages_that_nobody_told_make_it_less_reliable(similarity_client: FlaskClient) -> None:
     answer = content(similarity_client.post("/?detail=true&age1=6", data=two()))
 

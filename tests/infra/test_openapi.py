@@ -83,6 +83,29 @@ def test_what_a_route_demands_of_its_caller_is_documented(name: str) -> None:
         assert ("429" in operation["responses"]) == (route.counts is not None), route
 
 
+@pytest.mark.parametrize("name", ["cases", "search"])
+def test_the_parameters_of_a_route_are_documented_and_no_others(name: str) -> None:
+    for route in runpy.run_path(str(ROOT / "functions" / name / "main.py"))["ROUTES"]:
+        path = f"/{name}/{route.path}".rstrip("/")
+
+        assert queried(path, route.method.lower()) == set(route.parameters), path
+
+
+def queried(path: str, method: str) -> set[str]:
+    """The names of the query parameters that the document gives an operation."""
+    item = DOCUMENT["paths"][path]
+    told = [*item.get("parameters", []), *item[method].get("parameters", [])]
+    whole = [resolved(each) for each in told]
+    return {each["name"] for each in whole if each["in"] == "query"}
+
+
+def resolved(part: dict[str, Any]) -> dict[str, Any]:
+    found: Any = DOCUMENT
+    for step in part.get("$ref", "").split("/")[1:]:
+        found = found[step]
+    return part if "$ref" not in part else found
+
+
 @pytest.mark.parametrize("caller", ["public", "admin"])
 def test_schemathesis_finds_no_undocumented_answer(
     local_server: Served, local_admin: str, tmp_path: Path, caller: str
