@@ -5,10 +5,13 @@
 #
 # Without names: the project's services, buckets, accounts, database, all functions, jobs, the site
 # and monitoring. With names (functions, or "site"): these only, for a project that is set up.
+# The site is deployed to a --domain only: a page at an address that it shares with others' pages can
+# be read by them, and so can drafts, photos and tokens in the browser.
 # Every step may be repeated. The new revisions are tested, and go back together if one fails.
 #
 #   --dry-run              print every command, run none
-#   --domain NAME          one address, with a load balancer, for the site and all functions
+#   --domain NAME          one address, with a load balancer, for the site and all functions;
+#                          without it, functions alone, which no browser may call
 #   --staff-audience ID    the OpenID audience of reviewers' tokens; without it none can log in
 #   --min-instances N      instances kept warm of each function that people wait for (default 0)
 #   --alert-email ADDRESS  who hears of alerts
@@ -61,7 +64,17 @@ read_options() {
     shift "$TAKEN"
   done
   settle_options
-  ORIGINS="$(origins)"
+  settle_domain
+  ORIGINS="${DOMAIN:+https://$DOMAIN}"
+}
+
+# The site needs an origin that no other site has. The plan of a whole may leave its name open.
+settle_domain() {
+  local whole=""
+  [[ ${#CHOSEN[@]} -gt 0 || -n "$SITE" ]] || whole="yes"
+  [[ -z "$DOMAIN" && -n "$whole$SITE" ]] || return 0
+  [[ -n "$whole" && -n "$DRY_RUN" ]] || fail "the site needs an origin of its own: say --domain"
+  DOMAIN="DOMAIN"
 }
 
 lay_ground() {
@@ -80,15 +93,16 @@ deploy_functions() {
   run make models/default/detector.pt
   for name in "$@"; do deploy_function "$name"; done
   smoke_test
+  close_side_doors
   REPLACED=()
-  close_side_doors "$@"
 }
 
 has_ingest() { [[ " $* " == *" ingest "* ]]; }
 
-# Whatever ends the script early takes back what it replaced.
+# Whatever ends the script early takes back what it replaced, and shuts what it opened.
 at_exit() {
   local status=$?
+  close_side_doors || status=1
   ((status == 0)) || roll_back
   exit "$status"
 }
@@ -108,7 +122,7 @@ main() {
   [[ ${#CHOSEN[@]} -eq 0 ]] || deploy_functions "${CHOSEN[@]}"
   ! has_ingest "${CHOSEN[@]}" || deploy_jobs
   [[ -z "$SITE" ]] || deploy_site
-  [[ -z "$whole" || -z "$DOMAIN" ]] || make_front_door
+  [[ -z "$whole" ]] || make_front_door
   [[ -z "$whole" ]] || make_monitoring
   step "Done: $PROJECT, $ENVIRONMENT"
 }

@@ -46,6 +46,7 @@ remove_front_door() {
   done
   remove gcloud compute backend-buckets describe "$(named site)" --project="$PROJECT" -- \
     gcloud compute backend-buckets delete "$(named site)" --project="$PROJECT" --quiet
+  remove_global ssl-policies "$door"
   remove_global ssl-certificates "$door"
   remove_global addresses "$door"
 }
@@ -119,7 +120,7 @@ main() {
   remove_bucket site
   [[ -z "$DATA" ]] || remove_data
   remove_accounts
-  step "Left: services, the role objectRemover and monitoring${DATA:-, photos and records}"
+  step "Left: services, the roles objectRemover and blobSigner, and monitoring${DATA:-, photos and records}"
 }
 
 main "$@"

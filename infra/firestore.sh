@@ -105,4 +105,8 @@ rules_change() {
   [[ -n "$DRY_RUN" ]] || "${command[@]}" <<<"$(bearer)"
 }
 
-bearer() { printf 'Authorization: Bearer %s' "$(gcloud auth print-access-token)"; }
+# A person's token counts for no project by itself, and the API refuses one that counts for none.
+bearer() {
+  printf 'Authorization: Bearer %s\nX-Goog-User-Project: %s' "$(gcloud auth print-access-token)" \
+    "$PROJECT"
+}

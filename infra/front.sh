@@ -1,35 +1,13 @@
 #!/usr/bin/env bash
-# The static site in its bucket and, with --domain, one address in front of it and all functions.
-# Sourced by deploy.sh.
-
-# Where browsers may call from.
-origins() {
-  if [[ -n "$DOMAIN" ]]; then
-    printf 'https://%s' "$DOMAIN"
-  else
-    printf 'https://storage.googleapis.com'
-  fi
-}
+# The static site in its bucket, and one address in front of it and all functions. Sourced by
+# deploy.sh.
 
 deploy_site() {
   step "The site"
   # It brings Swagger UI out of its package, which lies in the environment that make has made.
   run "${PYTHON/#python3/.venv/bin/python}" -m infra.site "$BUILD/site"
-  [[ -n "$DOMAIN" ]] || write_addresses
   run gcloud storage rsync "$BUILD/site" "$(bucket site)" --recursive \
     --delete-unmatched-destination-objects --cache-control="public, max-age=300"
-}
-
-# Without a common host the page must be told each function's address.
-write_addresses() {
-  local name text="export default {"
-  for name in "${FUNCTIONS[@]}"; do
-    read_row "$name"
-    [[ "$TRIGGER" == "http" ]] || continue
-    text+=$'\n'"  $TARGET: \"$(ask "https://$(named "$name")-URL" url_of "$name")\","
-  done
-  text+=$'\n};'
-  write "$BUILD/site/config.js" "$text"
 }
 
 # A load balancer: the site at /, each function below the name of its target.
@@ -50,24 +28,34 @@ make_front_door() {
   write "$BUILD/routes.yaml" "$(routes)"
   run gcloud compute url-maps import "$door" --global --project="$PROJECT" --quiet \
     --source="$BUILD/routes.yaml"
+  ensure gcloud compute ssl-policies describe "$door" --global --project="$PROJECT" -- \
+    gcloud compute ssl-policies create "$door" --global --project="$PROJECT" \
+    --profile=RESTRICTED --min-tls-version=1.2
   ensure gcloud compute target-https-proxies describe "$door" --global --project="$PROJECT" -- \
     gcloud compute target-https-proxies create "$door" --global --project="$PROJECT" \
     --url-map="$door" --ssl-certificates="$door"
+  run gcloud compute target-https-proxies update "$door" --global --project="$PROJECT" \
+    --ssl-policy="$door"
   ensure gcloud compute forwarding-rules describe "$door" --global --project="$PROJECT" -- \
     gcloud compute forwarding-rules create "$door" --global --project="$PROJECT" \
     --load-balancing-scheme=EXTERNAL_MANAGED --address="$door" --ports=443 \
     --target-https-proxy="$door"
 }
 
+# Browsers come by TLS alone, for two years after each answer.
+HSTS="Strict-Transport-Security: max-age=63072000; includeSubDomains"
+
 make_site_backend() {
-  local site
+  local site header options=()
   site="$(named site)"
+  while read -r header; do options+=("--custom-response-header=$header"); done \
+    < <(printf '%s\n' "$HSTS" "Content-Security-Policy: $(<infra/content_policy.txt)" &&
+      cat infra/site_headers.txt)
   ensure gcloud compute backend-buckets describe "$site" --project="$PROJECT" -- \
     gcloud compute backend-buckets create "$site" --project="$PROJECT" \
-    --gcs-bucket-name="$PROJECT-$ENVIRONMENT-site" \
-    --custom-response-header="Content-Security-Policy: $(<infra/content_policy.txt)" \
-    --custom-response-header="X-Content-Type-Options: nosniff" \
-    --custom-response-header="Referrer-Policy: no-referrer"
+    --gcs-bucket-name="$PROJECT-$ENVIRONMENT-site"
+  # Also where the backend is there already: headers are what changes.
+  run gcloud compute backend-buckets update "$site" --project="$PROJECT" "${options[@]}"
 }
 
 make_function_backend() {
@@ -78,6 +66,12 @@ make_function_backend() {
   ensure gcloud compute backend-services describe "$1" --global --project="$PROJECT" -- \
     gcloud compute backend-services create "$1" --global --project="$PROJECT" \
     --load-balancing-scheme=EXTERNAL_MANAGED
+  # Answers are data and photos, never pages.
+  run gcloud compute backend-services update "$1" --global --project="$PROJECT" \
+    --custom-response-header="$HSTS" \
+    --custom-response-header="Content-Security-Policy: default-src 'none'; frame-ancestors 'none'" \
+    --custom-response-header="X-Content-Type-Options: nosniff" \
+    --custom-response-header="Referrer-Policy: no-referrer"
   add_endpoints "$1"
 }
 

@@ -13,6 +13,8 @@ MIN_INSTANCES=0
 PARTNER_BUCKETS="" PARTNER_ROLE="" PARTNER_REGION="eu-central-1"
 # Functions given a new revision by this run, and what served before: "name revision".
 REPLACED=()
+# Functions whose side door this run opened.
+OPENED=()
 
 # Reads infra/functions.txt into FUNCTIONS.
 read_functions() {
@@ -65,6 +67,8 @@ deploy_function() {
   before="$(ask BEFORE serving_revision "$name")"
   if [[ -z "$DRY_RUN" ]] && unchanged "$name" "$source" "$before"; then
     say "$name is as it was"
+    # A run that died between opening and shutting left it open.
+    [[ "$TRIGGER" != "http" || -z "$DOMAIN" ]] || OPENED+=("$name")
     return
   fi
   REPLACED+=("$name $before")
@@ -74,6 +78,10 @@ deploy_function() {
 
 # Sets `command`, without the label that names the source.
 deploy_command() {
+  local updates=()
+  # Jobs run in the image of ingest, which holds no operating system where that is kept up to date
+  # from outside.
+  [[ "$TRIGGER" == "http" ]] || updates=(--runtime-update-policy=on-deploy)
   command=(gcloud functions deploy "$(named "$1")" --gen2 --project="$PROJECT" --region="$REGION"
   --runtime="$RUNTIME" --source="$BUILD/$1" --entry-point="$TARGET"
   --service-account="$(account "$1")" --memory="$MEMORY" --cpu="$CPU"
@@ -81,9 +89,9 @@ deploy_command() {
   --min-instances="$(min_instances)" --set-env-vars="$(environment_of "$1")"
   --set-build-env-vars="PIP_EXTRA_INDEX_URL=$TORCH_INDEX"
   --build-service-account="projects/$PROJECT/serviceAccounts/$(account build)"
-  --serve-all-traffic-latest-revision)
+  --serve-all-traffic-latest-revision "${updates[@]}")
   if [[ "$TRIGGER" == "http" ]]; then
-    command+=(--trigger-http --allow-unauthenticated --ingress-settings=all)
+    command+=(--trigger-http --allow-unauthenticated --ingress-settings="$(ingress)")
   else
     command+=(--no-allow-unauthenticated --retry --trigger-location="$REGION"
       --trigger-event-filters=type=google.cloud.storage.object.v1.finalized
@@ -91,6 +99,10 @@ deploy_command() {
       --trigger-service-account="$(account events)")
   fi
 }
+
+# Behind the load balancer, functions answer to it alone: who goes around it could choose the address
+# that requests are counted by.
+ingress() { if [[ -n "$DOMAIN" ]]; then printf 'internal-and-gclb'; else printf 'all'; fi; }
 
 # Only what people wait for is kept warm.
 min_instances() {
@@ -162,23 +174,42 @@ smoke_test() {
   done
 }
 
+# Through the front door where it is open: then the test takes the way that everybody takes.
 smoke() {
+  local place="https://$DOMAIN"
+  if [[ -z "$DOMAIN" ]]; then
+    place="$(ask "https://$(named "$1")-URL" url_of "$1")"
+  elif ! front_door_is_open; then
+    open_side_door "$1"
+    place="$(ask "https://$(named "$1")-URL" url_of "$1")"
+  fi
   run curl --fail --silent --show-error --max-time 120 --retry 5 --retry-all-errors \
-    --retry-delay "$PAUSE" --output /dev/null \
-    "$(ask "https://$(named "$1")-URL" url_of "$1")$SMOKE"
+    --retry-delay "$PAUSE" --output /dev/null "$place$SMOKE"
+  close_side_doors
 }
 
-# Behind the load balancer, functions answer to it alone: who goes around it could choose the address
-# that requests are counted by. Open before that, so that they can be tested.
+# Its certificate comes an hour after the first deployment.
+front_door_is_open() {
+  [[ "$(ask PROVISIONING gcloud compute ssl-certificates describe "$(named door)" --global \
+    --project="$PROJECT" --format='value(managed.status)' 2>/dev/null)" == "ACTIVE" ]]
+}
+
+open_side_door() {
+  OPENED+=("$1")
+  run gcloud run services update "$(named "$1")" --ingress=all --region="$REGION" \
+    --project="$PROJECT"
+}
+
+# Tried for each, whatever becomes of the one before.
 close_side_doors() {
-  local name
-  [[ -n "$DOMAIN" ]] || return 0
-  step "Only the front door stays open"
-  for name in "$@"; do
-    read_row "$name"
-    [[ "$TRIGGER" != "http" ]] || run gcloud run services update "$(named "$name")" \
-      --ingress=internal-and-cloud-load-balancing --region="$REGION" --project="$PROJECT"
+  local name failed=0
+  for name in "${OPENED[@]}"; do
+    run gcloud run services update "$(named "$name")" \
+      --ingress=internal-and-cloud-load-balancing --region="$REGION" --project="$PROJECT" ||
+      failed=1
   done
+  ((failed == 1)) || OPENED=()
+  return "$failed"
 }
 
 url_of() {

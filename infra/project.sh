@@ -54,7 +54,9 @@ make_accounts() {
 grant_permissions() {
   local name
   step "What each account may do, and no more"
-  make_remover_role
+  make_role objectRemover "Reads and removes objects, and creates none" \
+    storage.objects.get,storage.objects.list,storage.objects.delete
+  make_role blobSigner "Signs, and makes no token" iam.serviceAccounts.signBlob
   for name in cases search ingest operations; do
     grant_database "$name"
   done
@@ -62,14 +64,14 @@ grant_permissions() {
   # cannot write to the bucket whose events start it.
   grant_bucket incoming cases roles/storage.objectUser
   grant_bucket incoming search roles/storage.objectUser
-  grant_bucket incoming ingest "$(remover_role)"
+  grant_bucket incoming ingest "$(role objectRemover)"
   grant_bucket incoming operations roles/storage.objectUser
-  grant_bucket photos cases "$(remover_role)"
-  grant_bucket photos search "$(remover_role)"
+  grant_bucket photos cases "$(role objectRemover)"
+  grant_bucket photos search "$(role objectRemover)"
   grant_bucket photos ingest roles/storage.objectUser
   grant_bucket photos operations roles/storage.objectUser
   # Signed uploads are signed by the function's own account.
-  grant_account cases cases roles/iam.serviceAccountTokenCreator
+  grant_account cases cases "$(role blobSigner)"
   grant_project "serviceAccount:$(account events)" roles/eventarc.eventReceiver
   grant_project "serviceAccount:$(account build)" roles/cloudbuild.builds.builder
   # Cloud Storage tells of new objects through Pub/Sub.
@@ -77,14 +79,13 @@ grant_permissions() {
   grant_bucket site "" roles/storage.objectViewer allUsers
 }
 
-# Reads and removes objects, and creates none.
-make_remover_role() {
-  ensure gcloud iam roles describe objectRemover --project="$PROJECT" -- \
-    gcloud iam roles create objectRemover --project="$PROJECT" --title="Object remover" \
-    --permissions=storage.objects.get,storage.objects.list,storage.objects.delete
+# NAME TITLE PERMISSIONS
+make_role() {
+  ensure gcloud iam roles describe "$1" --project="$PROJECT" -- \
+    gcloud iam roles create "$1" --project="$PROJECT" --title="$2" --permissions="$3"
 }
 
-remover_role() { printf 'projects/%s/roles/objectRemover' "$PROJECT"; }
+role() { printf 'projects/%s/roles/%s' "$PROJECT" "$1"; }
 
 storage_agent() {
   ask "service-NUMBER@gs-project-accounts.iam.gserviceaccount.com" \

@@ -19,6 +19,11 @@ OPENAPI = ROOT / "openapi.yaml"
 DOCS = Path(__file__).parent / "docs"
 SWAGGER_UI = Path(flask_swagger_ui.__file__).parent / "dist"
 CONTENT_POLICY = (Path(__file__).parent / "content_policy.txt").read_text().strip()
+# What every answer of the site carries besides, here and at the front door of a deployment.
+HEADERS = dict(
+    line.split(": ", 1)
+    for line in (Path(__file__).parent / "site_headers.txt").read_text().splitlines()
+)
 
 
 def create_site() -> Flask:
@@ -62,8 +67,7 @@ def _docs_file(name: str) -> Response:
 
 def _protect(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = CONTENT_POLICY
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers.update(HEADERS)
     return response
 
 

@@ -4,7 +4,8 @@
 #   infra/trust_github.sh [--project P] [--env E] [--dry-run] OWNER/REPOSITORY
 #
 # Once a project, by someone who may. Only runs in the GitHub environment named like --env are
-# trusted. Prints what the workflow's variables must hold.
+# trusted. Prints what the workflow's variables must hold. Each environment needs a project of its
+# own: who deploys may change every function of the project.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=infra/common.sh
@@ -14,7 +15,7 @@ source infra/functions.sh
 
 REPOSITORY=""
 # What a deployment of functions, jobs and site does; the ground is laid by a person.
-ROLES=(cloudfunctions.admin run.admin cloudscheduler.admin eventarc.admin
+ROLES=(cloudfunctions.admin run.admin cloudscheduler.admin eventarc.admin compute.viewer
   artifactregistry.reader)
 
 read_options() {
@@ -31,6 +32,16 @@ read_options() {
   done
   settle_options
   [[ "$REPOSITORY" == */* ]] || fail "name a repository: OWNER/REPOSITORY"
+}
+
+# What may deploy staging must not reach production.
+stand_alone() {
+  local other="staging"
+  [[ "$ENVIRONMENT" == "production" ]] || other="production"
+  [[ -z "$DRY_RUN" ]] || return 0
+  ! gcloud iam service-accounts describe "deployer-$other@$PROJECT.iam.gserviceaccount.com" \
+    --project="$PROJECT" >/dev/null 2>&1 ||
+    fail "$PROJECT is deployed to as $other; $ENVIRONMENT needs a project of its own"
 }
 
 make_pool() {
@@ -64,8 +75,11 @@ make_deployer() {
       --project="$PROJECT" --member="serviceAccount:$(account deployer)" \
       --role=roles/iam.serviceAccountUser --format=none
   done
-  patiently gcloud storage buckets add-iam-policy-binding "$(bucket site)" \
-    --member="serviceAccount:$(account deployer)" --role=roles/storage.objectAdmin --format=none
+  # Copying to a bucket asks for the bucket first.
+  for role in objectAdmin legacyBucketReader; do
+    patiently gcloud storage buckets add-iam-policy-binding "$(bucket site)" \
+      --member="serviceAccount:$(account deployer)" --role="roles/storage.$role" --format=none
+  done
 }
 
 trust() {
@@ -82,6 +96,7 @@ trust() {
 
 read_functions
 read_options "$@"
+stand_alone
 make_pool
 make_deployer
 trust

@@ -1,5 +1,6 @@
 // What every page has around it: the name, the way to the other pages, the languages.
 
+import "./frame.js";
 import { element } from "./elements.js";
 import { LANGUAGES, choose, language, text } from "./language.js";
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from infra.catalogue import EVENT_TARGETS, HTTP_TARGETS, TARGETS
+from infra.site import HEADERS
 from tests.infra.cloud import LOOKS, WHOLE, Cloud, assert_golden, deployed_cloud
 from tests.served import ROOT
 
@@ -199,12 +200,106 @@ def test_ingestion_is_closed_to_the_public_and_its_events_are_retried(
     assert "trigger-http" not in options
 
 
+CLOSED = "internal-and-cloud-load-balancing"
+
+
 @pytest.mark.parametrize("name", HTTP_TARGETS)
 def test_behind_the_front_door_the_side_doors_are_closed(deployed: Cloud, name: str) -> None:
     service = deployed.state["services"][name.replace("_", "-") + "-staging"]
 
-    assert service["ingress"] == "internal-and-cloud-load-balancing"
+    assert service["ingress"] == CLOSED
     assert "AIFR_TRUSTED_PROXIES=2" in deployment(deployed, name)["set-env-vars"]
+    assert deployment(deployed, name)["ingress-settings"] == "internal-and-gclb"
+
+
+def doors(cloud: Cloud) -> dict[str, str]:
+    """How each function that is called may be reached."""
+    names = [name.replace("_", "-") + "-staging" for name in HTTP_TARGETS]
+    return {name: cloud.state["services"][name]["ingress"] for name in names}
+
+
+@pytest.mark.parametrize("failure", ["curl .*search-staging.example", "functions deploy ingest"])
+def test_a_side_door_is_closed_too_where_the_deployment_fails(cloud: Cloud, failure: str) -> None:
+    cloud.fail(failure)
+
+    ran = cloud.run("deploy.sh", *WHOLE)
+
+    assert ran.code != 0
+    assert set(doors(cloud).values()) == {CLOSED}
+
+
+def test_a_side_door_that_a_run_left_open_is_closed_by_the_next(cloud: Cloud) -> None:
+    cloud.fail("run services update .*--ingress=internal")
+    assert cloud.run("deploy.sh", *WHOLE).code != 0
+    assert "all" in doors(cloud).values()
+    cloud.fail()
+
+    assert cloud.run("deploy.sh", *WHOLE).code == 0
+
+    assert set(doors(cloud).values()) == {CLOSED}
+
+
+def test_once_the_front_door_is_open_no_side_door_opens_again(
+    deployed: Cloud, tmp_path: Path
+) -> None:
+    cloud = Cloud(tmp_path, {**deployed.state, "certified": True})
+
+    ran = cloud.run("deploy.sh", "--min-instances", "1", *WHOLE)
+
+    assert ran.code == 0, ran.err
+    assert not [call for call in cloud.changes if "ingress=all" in call or "settings=all" in call]
+    asked = [call for call in cloud.changes if call.startswith("curl") and "json" not in call]
+    assert len(asked) == len(HTTP_TARGETS)
+    assert all("https://faces.example.org/" in call for call in asked)
+
+
+@pytest.mark.parametrize("words", [[], ["site"], ["similarity", "site"], ["--dry-run", "site"]])
+def test_a_site_without_an_origin_of_its_own_is_refused(cloud: Cloud, words: list[str]) -> None:
+    ran = cloud.run("deploy.sh", *words)
+
+    assert ran.code == 2
+    assert "the site needs an origin of its own: say --domain" in ran.err
+    assert cloud.calls == []
+
+
+def test_no_browser_may_call_functions_that_are_deployed_without_a_domain(cloud: Cloud) -> None:
+    assert cloud.run("deploy.sh", "cases").code == 0
+
+    assert "AIFR_ALLOWED_ORIGINS=;" in deployment(cloud, "cases")["set-env-vars"]
+
+
+def test_no_page_or_permission_knows_the_origin_that_all_buckets_share(deployed: Cloud) -> None:
+    assert "https://storage.googleapis.com" not in str(deployed.changes) + str(deployed.state)
+
+
+def headers(cloud: Cloud, backend: str) -> dict[str, str]:
+    """The headers that the front door adds to answers of a backend."""
+    update = next(call for call in cloud.calls if call[2:5] == backend.split())
+    told = [word for word in update if word.startswith("--custom-response-header=")]
+    return dict(word.partition("=")[2].split(": ", 1) for word in told)
+
+
+@pytest.mark.parametrize(
+    "backend", ["backend-buckets update site-staging", "backend-services update cases-staging"]
+)
+def test_the_front_door_tells_browsers_what_to_refuse(deployed: Cloud, backend: str) -> None:
+    told = headers(deployed, backend)
+
+    assert told["Strict-Transport-Security"].startswith("max-age=63072000")
+    assert "frame-ancestors 'none'" in told["Content-Security-Policy"]
+    assert told["X-Content-Type-Options"] == "nosniff"
+    assert told["Referrer-Policy"] == "no-referrer"
+
+
+def test_the_front_door_gives_pages_the_headers_they_have_locally(deployed: Cloud) -> None:
+    told = headers(deployed, "backend-buckets update site-staging")
+
+    assert HEADERS.items() <= told.items()
+    assert {"Permissions-Policy", "Cross-Origin-Opener-Policy"} <= set(HEADERS)
+    proxy = deployed.state["made"]["compute target-https-proxies door-staging"]
+    policy = deployed.state["made"]["compute ssl-policies door-staging"]
+    assert proxy["ssl-policy"] == "door-staging"
+    assert policy == {"profile": "RESTRICTED", "min-tls-version": "1.2"}
 
 
 def bindings(cloud: Cloud, account: str) -> set[tuple[str, str]]:
@@ -230,9 +325,38 @@ def test_each_account_may_do_what_it_must_and_no_more(deployed: Cloud) -> None:
         (photos, remover),
         (
             "iam service-accounts cases-staging@p.iam.gserviceaccount.com",
-            "roles/iam.serviceAccountTokenCreator",
+            "projects/p/roles/blobSigner",
         ),
     }
+
+
+def test_a_function_signs_uploads_and_makes_no_tokens(deployed: Cloud) -> None:
+    made = deployed.state["made"]["iam roles blobSigner"]
+
+    assert made["permissions"] == "iam.serviceAccounts.signBlob"
+    assert "TokenCreator" not in str(deployed.state["bound"])
+
+
+def test_the_image_that_jobs_share_holds_its_operating_system(deployed: Cloud) -> None:
+    assert deployment(deployed, "ingest")["runtime-update-policy"] == "on-deploy"
+
+
+def test_the_rules_api_is_asked_for_a_project(cloud: Cloud) -> None:
+    curl = cloud.build.parent / "bin" / "curl"
+    curl.write_text(curl.read_text().replace("exec 3<>", HEADERS_TO.format(cloud.build.parent), 1))
+
+    assert cloud.run("deploy.sh", *WHOLE).code == 0
+
+    told = (cloud.build.parent / "told").read_text().splitlines()
+    assert told.count("X-Goog-User-Project: p") == told.count(
+        "Authorization: Bearer a-secret-token"
+    )
+    assert told.count("X-Goog-User-Project: p") >= 3
+
+
+# What curl is told on its input, where it is told anything there.
+HEADERS_TO = """[[ " $* " != *" --header @- "* ]] || {{ cat; echo; }} >>{}/told
+exec 3<>"""
 
 
 def test_records_are_open_to_accounts_in_this_environments_database_only(deployed: Cloud) -> None:

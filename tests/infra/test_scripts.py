@@ -152,8 +152,19 @@ def test_concurrency_fits_the_cpu(row: list[str]) -> None:
     assert 1 <= concurrency <= (4 if "torch" in requirements else 16) * cpu
 
 
-def test_the_site_has_the_same_policy_in_the_bucket_as_locally() -> None:
-    assert (ROOT / "infra" / "content_policy.txt").read_text().strip() == CONTENT_POLICY
+PAGES = [*sorted((ROOT / "frontend").rglob("*.html")), ROOT / "infra" / "docs" / "index.html"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_page_carries_the_policy_that_is_sent_with_it(page: Path) -> None:
+    # frame-ancestors counts in a header alone.
+    policy = [part for part in CONTENT_POLICY.split("; ") if not part.startswith("frame-ancestors")]
+
+    head = page.read_text().partition("<title>")[0]
+
+    told = re.findall(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">', head)
+    assert told == ["; ".join(policy)]
+    assert not re.search(r"<(link|script).*<meta http-equiv", head, re.DOTALL)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
