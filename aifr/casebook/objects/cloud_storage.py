@@ -13,16 +13,18 @@ from aifr.casebook.objects.contract import SignedUpload, StoredObject
 from aifr.casebook.objects.failures import (
     ConditionFailed,
     check_size,
+    is_folder,
     missing,
     unavailable,
 )
-from aifr.casebook.objects.names import check_name, check_prefix
+from aifr.casebook.objects.names import check_name, is_utf8
 from aifr.casebook.objects.waiting import CONNECT_SECONDS, READ_SECONDS
 from aifr.errors import ObjectMissing
 
 # Of storage and of signing.
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 RETRY_SECONDS = 6
+MOST_BYTES = 1024
 TRANSIENT = {408, 429}
 
 
@@ -55,6 +57,7 @@ class CloudStorageObjects:
 
     def put(self, name: str, data: bytes, content_type: str) -> bool:
         """As the contract says; False as well where it did but the answer was lost on the way."""
+        check_name(name)
         blob = self._blob(name)
         try:
             with _asking():
@@ -78,14 +81,12 @@ class CloudStorageObjects:
 
     def delete(self, name: str, generation: str | None = None) -> None:
         """As the contract says."""
-        blob = self._blob(name)
         expected = None if generation is None else int(generation)
         with suppress(ObjectMissing, ConditionFailed), _expecting(name):
-            blob.delete(if_generation_match=expected, **self._patience)
+            self._blob(name).delete(if_generation_match=expected, **self._patience)
 
     def list(self, prefix: str = "") -> Iterator[StoredObject]:
         """As the contract says."""
-        check_prefix(prefix)
         return self._found(prefix)
 
     def signed_upload(
@@ -94,6 +95,7 @@ class CloudStorageObjects:
         """As the contract says; None where there is no service account to sign with, as for the
         emulator or a person's own login. An upload replaces what is there.
         """
+        check_name(name)
         blob = self._blob(name)
         with _asking():
             signer = _signer(self._credentials)
@@ -110,8 +112,10 @@ class CloudStorageObjects:
         return SignedUpload(policy["url"], policy["fields"])
 
     def _blob(self, name: str) -> Any:
-        check_name(name)
-        return self._bucket.blob(self._prefix + name)
+        whole = self._prefix + name
+        if not name or not is_utf8(whole) or len(whole.encode()) > MOST_BYTES:
+            raise missing(name)
+        return self._bucket.blob(whole)
 
     def _known(self, name: str) -> Any:
         blob = self._blob(name)
@@ -124,9 +128,9 @@ class CloudStorageObjects:
             for blob in self._client.list_blobs(
                 self._bucket, prefix=self._prefix + prefix, **self._patience
             ):
-                # Consoles make such objects and show them as folders.
-                if not blob.name.endswith("/"):
-                    yield _stored(blob.name.removeprefix(self._prefix), blob)
+                name = blob.name.removeprefix(self._prefix)
+                if not is_folder(name, blob.size):
+                    yield _stored(name, blob)
 
 
 def _stored(name: str, blob: Any) -> StoredObject:

@@ -28,7 +28,9 @@ class SignedUpload:
 
 
 class Objects(Protocol):
-    """Bytes by name. Names are relative paths of [A-Za-z0-9._/-]; InvalidParameter for others.
+    """Bytes by name. Names that are given here are relative paths of [A-Za-z0-9._/-]: `put` and
+    `signed_upload` raise InvalidParameter for others. What others put there has any name, and is
+    read, listed and removed as ours is; a name that nothing can have is missing.
 
     Every method raises StoreUnavailable where the store cannot be reached.
     """

@@ -12,6 +12,11 @@ def missing(name: str) -> ObjectMissing:
     return ObjectMissing(f"There is no object {name!r}.")
 
 
+def is_folder(name: str, size: int) -> bool:
+    """Whether an object of a bucket is what consoles make and show as a folder."""
+    return not name or (size == 0 and name.endswith("/"))
+
+
 def unavailable() -> StoreUnavailable:
     """Says no more to the caller: the cause goes to the log with the traceback."""
     return StoreUnavailable("The store of photos cannot be reached just now.")

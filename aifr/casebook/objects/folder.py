@@ -6,6 +6,7 @@ name, which fails where that is taken.
 
 import fcntl
 import os
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,10 +16,11 @@ from uuid import uuid4
 
 from aifr.casebook.objects.contract import SignedUpload, StoredObject
 from aifr.casebook.objects.failures import check_size, missing, unavailable
-from aifr.casebook.objects.names import check_name, check_prefix
-from aifr.errors import InvalidParameter
+from aifr.casebook.objects.names import check_name
+from aifr.casebook.objects.paths import ABSENT, expecting, leads_inside, open_plainly, path_of
+from aifr.errors import InvalidParameter, ObjectMissing
 
-# No object's name may hold a "+".
+# No name that we give holds a "+".
 UNFINISHED = "+unfinished"
 ABANDONED_SECONDS = 3600
 
@@ -39,6 +41,7 @@ class FolderObjects:
 
     def put(self, name: str, data: bytes, content_type: str) -> bool:
         """As the contract says, and durable: on the disk before it returns."""
+        check_name(name)
         path = self._path(name)
         with _usable():
             placed = not path.is_file() and self._place(data, path)
@@ -59,16 +62,18 @@ class FolderObjects:
 
     def delete(self, name: str, generation: str | None = None) -> None:
         """As the contract says; folders that it leaves empty go as well."""
-        path = self._path(name)
-        with _usable():
-            if path.is_file():
+        with suppress(ObjectMissing), _usable(), expecting(name):
+            path = self._path(name)
+            if not stat.S_ISDIR(path.lstat().st_mode):
                 with self._alone():
                     self._remove(path, generation)
 
     def list(self, prefix: str = "") -> Iterator[StoredObject]:
         """As the contract says."""
-        check_prefix(prefix)
         above, slash, _ = prefix.rpartition("/")
+        own = above.partition("/")[0] == UNFINISHED
+        if slash and (own or not leads_inside(self._folder, above)):
+            return iter(())
         return _usable_each(_walk(self._folder / above, above + slash, prefix))
 
     def signed_upload(
@@ -79,16 +84,13 @@ class FolderObjects:
         return None
 
     def _path(self, name: str) -> Path:
-        check_name(name)
-        return self._folder / name
+        if name.partition("/")[0] == UNFINISHED:
+            raise missing(name)
+        return path_of(self._folder, name)
 
     @contextmanager
     def _opened(self, name: str) -> Iterator[BinaryIO]:
-        try:
-            file = self._path(name).open("rb")
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-            raise missing(name) from None
-        with file:
+        with open_plainly(self._path(name), name) as file:
             yield file
 
     def _place(self, data: bytes, path: Path) -> bool:
@@ -123,10 +125,7 @@ class FolderObjects:
             os.close(descriptor)
 
     def _remove(self, path: Path, generation: str | None) -> None:
-        try:
-            status = path.stat()
-        except FileNotFoundError:
-            return
+        status = path.lstat()
         if generation not in (None, _generation(status)):
             return
         if status.st_nlink > 1:
@@ -207,7 +206,7 @@ def _walk(folder: Path, above: str, prefix: str) -> Iterator[StoredObject]:
             yield from _walk(folder / entry.name, name, prefix)
         elif name.startswith(prefix):
             with suppress(FileNotFoundError):
-                yield _stored(name, entry.stat())
+                yield _stored(name, entry.stat(follow_symlinks=False))
 
 
 def _entries(folder: Path, above: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
@@ -217,11 +216,12 @@ def _entries(folder: Path, above: str) -> Iterator[tuple[str, os.DirEntry[str]]]
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
-                if entry.name != UNFINISHED:
+                if above or entry.name != UNFINISHED:
                     end = "/" if entry.is_dir(follow_symlinks=False) else ""
                     yield f"{above}{entry.name}{end}", entry
-    except (FileNotFoundError, NotADirectoryError):
-        return
+    except OSError as error:
+        if error.errno not in ABSENT:
+            raise
 
 
 def _stored(name: str, status: os.stat_result) -> StoredObject:

@@ -1,4 +1,8 @@
-"""Names of objects: relative paths that mean the same in a folder and in a bucket."""
+"""Names that we give objects: relative paths that mean the same in a folder and in a bucket.
+
+They are checked where they are given. Others name their objects as they like, and whatever is there
+can be read, listed and removed.
+"""
 
 import re
 
@@ -6,7 +10,6 @@ from aifr.errors import InvalidParameter
 
 SEGMENT = r"(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._-]{1,255}"
 NAME = re.compile(rf"{SEGMENT}(?:/{SEGMENT})*")
-PREFIX = re.compile(rf"(?:{SEGMENT}/)*[A-Za-z0-9._-]*")
 # Buckets allow 1,024 bytes with the store's own prefix.
 MOST_CHARACTERS = 512
 
@@ -17,7 +20,10 @@ def check_name(name: str) -> None:
         raise InvalidParameter(f"An object cannot be named {name[:MOST_CHARACTERS]!r}.", "name")
 
 
-def check_prefix(prefix: str) -> None:
-    """Raises InvalidParameter for what no name begins with."""
-    if len(prefix) > MOST_CHARACTERS or not PREFIX.fullmatch(prefix):
-        raise InvalidParameter(f"No object's name begins {prefix[:MOST_CHARACTERS]!r}.", "prefix")
+def is_utf8(name: str) -> bool:
+    """Whether a bucket could hold this name: half a surrogate pair is no text."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

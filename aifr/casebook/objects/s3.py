@@ -12,14 +12,16 @@ from aifr.casebook.objects.contract import SignedUpload, StoredObject
 from aifr.casebook.objects.failures import (
     ConditionFailed,
     check_size,
+    is_folder,
     missing,
     unavailable,
 )
-from aifr.casebook.objects.names import check_name, check_prefix
+from aifr.casebook.objects.names import check_name, is_utf8
 from aifr.casebook.objects.waiting import CONNECT_SECONDS, READ_SECONDS
 from aifr.errors import ObjectMissing
 
 ATTEMPTS = 2
+MOST_BYTES = 1024
 NOT_FOUND, PRECONDITION_FAILED, NOT_IMPLEMENTED = 404, 412, 501
 # 408: the upload was too slow. 409: another upload of this name is under way.
 TRANSIENT = {408, 409, 429}
@@ -58,6 +60,7 @@ class S3Objects:
 
     def put(self, name: str, data: bytes, content_type: str) -> bool:
         """As the contract says; False as well where it did but the answer was lost on the way."""
+        check_name(name)
         try:
             with _asking(name):
                 self._client.put_object(
@@ -83,8 +86,8 @@ class S3Objects:
 
     def delete(self, name: str, generation: str | None = None) -> None:
         """As the contract says."""
-        place = self._place(name)
         with suppress(ObjectMissing, ConditionFailed), _asking(name):
+            place = self._place(name)
             if generation is None:
                 self._client.delete_object(**place)
             # Looked at first: a store may not know the condition, and not say so.
@@ -93,13 +96,13 @@ class S3Objects:
 
     def list(self, prefix: str = "") -> Iterator[StoredObject]:
         """As the contract says."""
-        check_prefix(prefix)
         return self._found(prefix)
 
     def signed_upload(
         self, name: str, content_type: str, most_bytes: int, seconds: int
     ) -> SignedUpload | None:
         """As the contract says; an upload replaces what is there."""
+        check_name(name)
         place = self._place(name)
         policy = self._client.generate_presigned_post(
             **place,
@@ -110,8 +113,10 @@ class S3Objects:
         return SignedUpload(policy["url"], policy["fields"])
 
     def _place(self, name: str) -> dict[str, str]:
-        check_name(name)
-        return {"Bucket": self._bucket, "Key": self._prefix + name}
+        key = self._prefix + name
+        if not name or not is_utf8(key) or len(key.encode()) > MOST_BYTES:
+            raise missing(name)
+        return {"Bucket": self._bucket, "Key": key}
 
     def _delete_unchanged(self, place: dict[str, str], generation: str) -> None:
         try:
@@ -126,9 +131,8 @@ class S3Objects:
         with _asking(prefix):
             for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix + prefix):
                 for found in page.get("Contents", []):
-                    # Consoles make such objects and show them as folders.
-                    if not found["Key"].endswith("/"):
-                        name = found["Key"].removeprefix(self._prefix)
+                    name = found["Key"].removeprefix(self._prefix)
+                    if not is_folder(name, found["Size"]):
                         yield _stored(name, found["Size"], found)
 
 

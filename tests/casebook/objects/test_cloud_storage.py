@@ -120,7 +120,7 @@ def test_a_listing_goes_on_to_the_last_page(store: Objects, stand_in: StandIn) -
     item = {"size": "5", "generation": "17", "updated": "2026-11-24T06:00:00Z"}
     pages = [
         {
-            "items": [{**item, "name": "cases/a"}, {**item, "name": "cases/b/"}],
+            "items": [{**item, "name": "cases/a"}, {**item, "name": "cases/b/", "size": "0"}],
             "nextPageToken": "x",
         },
         {"items": [{**item, "name": "cases/c"}]},

@@ -14,7 +14,8 @@ import pytest
 
 from aifr.casebook.objects import folder
 from aifr.casebook.objects.folder import ABANDONED_SECONDS, UNFINISHED, FolderObjects
-from aifr.errors import InvalidParameter, StoreUnavailable
+from aifr.errors import InvalidParameter, ObjectMissing, StoreUnavailable
+from tests.casebook.foreign import names_of_a_folder
 
 JPEG = "image/jpeg"
 
@@ -216,3 +217,51 @@ def test_a_folder_that_is_none_is_unavailable(tmp_path: Path) -> None:
 
     with pytest.raises(StoreUnavailable):
         store.put("a", b"", JPEG)
+
+
+def test_a_link_is_an_object_and_what_it_leads_to_is_not(
+    store: FolderObjects, tmp_path: Path
+) -> None:
+    place = Path(store.uri.removeprefix("file:"))
+    store.put("case/photo.jpg", b"ours", JPEG)
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "file").write_bytes(b"not ours")
+    (place / "case" / "link").symlink_to(outside / "file")
+    (place / "case" / "folder").symlink_to(outside)
+
+    assert [each.name for each in store.list()] == ["case/folder", "case/link", "case/photo.jpg"]
+    assert list(store.list("case/folder/")) == []
+    for name in ("case/link", "case/folder", "case/folder/file"):
+        with pytest.raises(ObjectMissing):
+            store.get(name, 100)
+        store.delete(name)
+
+    assert [each.name for each in store.list()] == ["case/photo.jpg"]
+    assert (outside / "file").read_bytes() == b"not ours"
+
+
+def test_a_pipe_is_waited_for_by_nobody(store: FolderObjects) -> None:
+    place = Path(store.uri.removeprefix("file:"))
+    store.put("case/photo.jpg", b"ours", JPEG)
+    os.mkfifo(place / "case" / "pipe")
+
+    with pytest.raises(ObjectMissing):
+        store.get("case/pipe", 100)
+    store.delete("case/pipe")
+
+    assert [each.name for each in store.list()] == ["case/photo.jpg"]
+
+
+@pytest.mark.parametrize("name", names_of_a_folder())
+def test_a_file_of_any_name_is_listed_read_and_removed(store: FolderObjects, name: str) -> None:
+    path = Path(store.uri.removeprefix("file:")) / "case" / name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"foreign")
+
+    (found,) = store.list("case/")
+    content = store.get(found.name, 100)
+    store.delete(found.name, store.stat(found.name).generation)
+
+    assert (found.name, content) == (f"case/{name}", b"foreign")
+    assert list(store.list()) == []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aifr.casebook.objects.names import MOST_CHARACTERS, check_name, check_prefix
+from aifr.casebook.objects.names import MOST_CHARACTERS, check_name
 from aifr.errors import InvalidParameter
 
 NOT_NAMES = ["", "/", "/a", "a/", "a//b", ".", "..", "../a", "a/../b", "a/./b", "a/..", "a b", "ä"]
@@ -23,14 +23,3 @@ def test_what_is_no_name(name: str) -> None:
 )
 def test_what_is_a_name(name: str) -> None:
     check_name(name)
-
-
-@pytest.mark.parametrize("prefix", ["/", "../", "a/../", "a//", "./", "*", "ä", "a\n", "x" * 513])
-def test_what_begins_no_name(prefix: str) -> None:
-    with pytest.raises(InvalidParameter):
-        check_prefix(prefix)
-
-
-@pytest.mark.parametrize("prefix", ["", "a", "a/", "a/b", "a/.", ".", ".."])
-def test_what_begins_a_name(prefix: str) -> None:
-    check_prefix(prefix)
