@@ -17,7 +17,8 @@ class Settings:
 
     records: sqlite:FILE or firestore://PROJECT/DATABASE. photos, incoming: file:FOLDER,
     gs://BUCKET/PREFIX or s3://BUCKET/PREFIX; clean copies, and what was uploaded and waits for
-    ingestion. partner_buckets: s3://BUCKET/PREFIX whose events are taken; nothing is removed there.
+    ingestion. partner_buckets: s3://BUCKET/PREFIX=PARTNER whose events are taken, for cases of that
+    partner (identity or name) alone; nothing is removed there.
     match_bar: likelihood ratio from which a match enters the reviewers' queue.
     blind_review: no scores until a reviewer has answered. staff_audience: of the OpenID Connect
     tokens of reviewers; staff_keys: whether keys are taken in their place, as locally.

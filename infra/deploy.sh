@@ -16,7 +16,8 @@
 #   --min-instances N      instances kept warm of each function that people wait for (default 0)
 #   --alert-email ADDRESS  who hears of alerts
 #   --partner-buckets S3, --partner-role ARN, --partner-region R
-#                          buckets on AWS whose photos ingest takes; see infra/aws/README.md
+#                          buckets on AWS whose photos ingest takes, as s3://BUCKET/PREFIX=PARTNER;
+#                          see infra/aws/README.md
 #
 # Needs gcloud, curl, make and Python 3.11.
 set -euo pipefail

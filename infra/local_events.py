@@ -8,15 +8,17 @@ import threading
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 from flask import Flask
 
 from aifr.casebook.events import FINALIZED
 from aifr.casebook.home import Home
+from aifr.casebook.identity import digest
 from aifr.casebook.marks import mark
 from aifr.casebook.objects.contract import Objects, StoredObject
 from aifr.casebook.settling import unsettled
-from aifr.errors import AifrError
+from aifr.endpoint.log import log_event
 
 PAUSE = 0.2
 SWEEP_SECONDS = 60.0
@@ -34,12 +36,13 @@ def _deliver_for_ever(ingest: Flask, home: Home) -> None:
     while True:
         try:
             if time.monotonic() - swept >= SWEEP_SECONDS:
-                mark_unsettled(home)
                 swept = time.monotonic()
+                mark_unsettled(home)
             deliver(ingest, home.incoming, tried)
-        except AifrError:
-            # The store cannot be reached just now.
-            pass
+        except Exception as problem:
+            # The store cannot be reached just now, or something that nobody foresaw.
+            log_event("ERROR", "events are looked for again", problem)
+            time.sleep(RETRY_SECONDS)
         time.sleep(PAUSE)
 
 
@@ -55,10 +58,18 @@ def deliver(ingest: Flask, incoming: Objects, tried: dict[tuple[str, str], float
     for found in there:
         place = (found.name, found.generation)
         if time.monotonic() - tried.get(place, -RETRY_SECONDS) >= RETRY_SECONDS:
-            ingest.test_client().post("/", json=event_data(found), headers=event_headers(found))
             tried[place] = time.monotonic()
+            _send(ingest, found)
     for gone in tried.keys() - {(found.name, found.generation) for found in there}:
         del tried[gone]
+
+
+def _send(ingest: Flask, found: StoredObject) -> None:
+    """One event; what it fails with is no matter of the others."""
+    try:
+        ingest.test_client().post("/", json=event_data(found), headers=event_headers(found))
+    except Exception as problem:
+        log_event("ERROR", "an event could not be delivered", problem)
 
 
 def event_data(found: StoredObject) -> Mapping[str, str]:
@@ -67,12 +78,13 @@ def event_data(found: StoredObject) -> Mapping[str, str]:
 
 
 def event_headers(found: StoredObject) -> Mapping[str, str]:
-    """A CloudEvent in binary mode, as Eventarc sends it."""
+    """A CloudEvent in binary mode, as Eventarc sends it. Its id tells no name: ids are logged."""
+    name = quote(found.name, errors="surrogateescape")
     return {
         "ce-specversion": "1.0",
         "ce-type": FINALIZED,
         "ce-source": "//storage.googleapis.com/projects/_/buckets/incoming",
-        "ce-subject": f"objects/{found.name}",
-        "ce-id": f"{found.name}#{found.generation}",
+        "ce-subject": f"objects/{name}",
+        "ce-id": digest(found.name.encode(errors="backslashreplace").decode(), found.generation),
         "ce-time": datetime.now(UTC).isoformat(),
     }

@@ -1,7 +1,5 @@
 """Cases: reported, verified, published, closed."""
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -14,6 +12,7 @@ from aifr.casebook.records.contract import Document, Query, Records, Transaction
 from aifr.casebook.secrets import PRIVATE, secret_from
 from aifr.casebook.stored import as_document, as_record, as_records
 from aifr.casebook.tombstones import refuse_erased
+from aifr.casebook.words import words_of
 from aifr.errors import Conflict, NotFound
 
 CASES = "cases"
@@ -29,7 +28,6 @@ FOLLOWING: Mapping[CaseState, frozenset[CaseState]] = {
     "closed": frozenset({"verified"}),
 }
 SEARCHED = frozenset({"verified", "published"})
-MOST_WORDS = 100
 
 
 @dataclass(frozen=True)
@@ -50,8 +48,9 @@ class Report:
 
 @dataclass(frozen=True)
 class Case(Report):
-    """reporter: who reported it, "reporter" or "partner:NAME". reason: of the last change of state.
-    words: what a text search finds it by. Moments are ISO 8601, UTC.
+    """reporter: who reported it, "reporter" or "partner:NAME". owner: whose key opens it, that of a
+    partner (identity) or of staff (actor), "" where a secret does. reason: of the last change of
+    state. words: what a text search finds it by. Moments are ISO 8601, UTC.
     """
 
     identity: str
@@ -62,6 +61,7 @@ class Case(Report):
     published: str | None = None
     reason: str = ""
     words: list[str] = field(default_factory=list)
+    owner: str = ""
 
     @property
     def searched(self) -> bool:
@@ -105,13 +105,19 @@ def report_case(
         "secret": digest(secret),
         "consent": now(),
     }
-    return records.transact(
+    case = records.transact(
         lambda transaction: open_case(transaction, identity, report, private, reporter)
-    ), secret
+    )
+    return case, secret
 
 
 def open_case(
-    transaction: Transaction, identity: str, report: Report, private: Document, reporter: str
+    transaction: Transaction,
+    identity: str,
+    report: Report,
+    private: Document,
+    reporter: str,
+    owner: str = "",
 ) -> Case:
     """The case of this identity, opened as a draft unless it is there."""
     refuse_erased(transaction, identity)
@@ -126,7 +132,8 @@ def open_case(
         reporter=reporter,
         created=moment,
         updated=moment,
-        words=words_of(report),
+        words=case_words(report),
+        owner=owner,
     )
     trail = Trail(transaction, identity)
     transaction.put(CASES, identity, as_document(case))
@@ -135,20 +142,9 @@ def open_case(
     return case
 
 
-def words_of(report: Report) -> list[str]:
-    """What a text search finds a case by: words of name, place and description, plain."""
-    text = " ".join((report.name, report.place, report.description))
-    return list(dict.fromkeys(plain_words(text)))[:MOST_WORDS]
-
-
-def plain_words(text: str) -> list[str]:
-    """The words of a text in lower case and without diacritics, of two letters and more."""
-    bare = "".join(
-        letter
-        for letter in unicodedata.normalize("NFKD", text.casefold())
-        if not unicodedata.combining(letter)
-    )
-    return re.findall(r"\w{2,}", bare)
+def case_words(report: Report) -> list[str]:
+    """What a text search finds a case by."""
+    return words_of(report.name, report.place, report.description)
 
 
 def get_case(reader: Records | Transaction, identity: str) -> Case:
@@ -207,7 +203,7 @@ def correct_case(
             raise Conflict("The case is closed.")
         state = "draft" if changes and not staff else case.state
         corrected = replace(case, **changes, state=state, updated=now())
-        corrected = replace(corrected, words=words_of(corrected))
+        corrected = replace(corrected, words=case_words(corrected))
         details = sorted([*changes, *(private or {})])
         _write(transaction, case, corrected, actor, "case corrected", details)
         if private:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aifr.casebook.ingestion import Arrival
+from aifr.casebook.arrivals import Arrival
 from aifr.casebook.objects.contract import Objects
 from aifr.casebook.objects.open import open_objects
 
@@ -18,6 +18,7 @@ def arrival_of(
     another bucket, or that makes no sense.
 
     kind: FINALIZED, or CREATED with the `detail` of Amazon EventBridge's "Object Created".
+    partner_buckets: each as ADDRESS=PARTNER.
     """
     if not isinstance(data, Mapping):
         return None
@@ -42,11 +43,22 @@ def _of_partner(data: Mapping[str, Any], partner_buckets: Sequence[str]) -> Arri
     if not isinstance(bucket, Mapping) or not isinstance(entry, Mapping):
         return None
     place = f"s3://{bucket.get('name')}/{entry.get('key')}"
-    for address in partner_buckets:
+    for told in partner_buckets:
+        address, _, partner = told.partition("=")
         below = name_below(address, place)
         if below:
-            return Arrival(open_objects(address), below, entry.get("etag"), ours=False)
+            store, etag = open_objects(address), entry.get("etag")
+            return Arrival(store, below, etag, ours=False, partner=partner)
     return None
+
+
+def partner_at(address: str, partner_buckets: Sequence[str]) -> str:
+    """Whose store lies at an address or around it, "" where it is nobody's."""
+    for told in partner_buckets:
+        known, _, partner = told.partition("=")
+        if f"{address.rstrip('/')}/".startswith(f"{known.rstrip('/')}/"):
+            return partner
+    return ""
 
 
 def name_below(address: str, place: str) -> str | None:

@@ -7,29 +7,27 @@ the process can die anywhere. An object stays incoming until all is done.
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
+from aifr.casebook.arrivals import Arrival, begin, check, named, of_partner, subject_of
 from aifr.casebook.audit import Trail
-from aifr.casebook.cases import Case, get_case
+from aifr.casebook.cases import Case
 from aifr.casebook.faces import gallery_of
 from aifr.casebook.home import Home
-from aifr.casebook.identity import PHOTO, is_case, is_subject
-from aifr.casebook.marks import subject_marked
+from aifr.casebook.identity import is_subject
 from aifr.casebook.moment import now
-from aifr.casebook.objects.contract import Objects
-from aifr.casebook.photos import (
-    JPEG,
-    PHOTOS,
-    Photo,
-    new_photo,
-    object_name,
-    photo_identity,
-    subject_exists,
-)
+from aifr.casebook.photos import JPEG, PHOTOS, Photo, object_name
 from aifr.casebook.records.contract import IndexedFace, Transaction
 from aifr.casebook.settling import clear, settle
-from aifr.casebook.sightings import Sighting, get_sighting
+from aifr.casebook.sightings import Sighting
 from aifr.casebook.stored import as_document, as_record
 from aifr.casebook.tombstones import ERASED
-from aifr.errors import AifrError, FileTooLarge, NotFound, ObjectMissing, RequestFailed
+from aifr.errors import (
+    AifrError,
+    FileTooLarge,
+    NotAllowed,
+    ObjectMissing,
+    RequestFailed,
+    TooManyFiles,
+)
 from aifr.recognition.card import Card
 from aifr.recognition.clean import clean_copy
 from aifr.recognition.recognise import Recognition
@@ -40,40 +38,14 @@ Recognise = Callable[[bytes, int | None], Recognition]
 
 
 @dataclass(frozen=True)
-class Arrival:
-    """An object that arrived in a store. ours: whether to remove it when done. subject: whose photo
-    it is; where it is not told, the name says it: SUBJECT/NAME. age: years, if known.
-    """
-
-    store: Objects
-    name: str
-    generation: str | None = None
-    ours: bool = True
-    subject: str | None = None
-    age: int | None = None
-
-    @property
-    def owner(self) -> str:
-        """The case or sighting, as told or as the name says; perhaps no name of either."""
-        return self.subject or self.name.partition("/")[0]
-
-    @property
-    def marked(self) -> str | None:
-        """The case or sighting that this is a mark of; it is no photo then."""
-        return subject_marked(self.name) if self.ours and self.subject is None else None
-
-    @property
-    def source(self) -> str:
-        """The object's address, with its generation."""
-        return f"{self.store.uri}/{self.name}#{self.generation or ''}"
-
-
-@dataclass(frozen=True)
 class Outcome:
-    """photo: None where the object is nobody's. matches: names of those it led to."""
+    """photo: None where the object is nobody's. matches: names of those it led to. refused: why no
+    photo was made of it.
+    """
 
     photo: Photo | None
     matches: tuple[str, ...] = ()
+    refused: AifrError | None = None
 
 
 def ingest(
@@ -82,66 +54,54 @@ def ingest(
     """Ingests an object; raises StoreUnavailable and ModelUnavailable, after which it may be tried
     again, and nothing for an object that is no photo of anyone.
     """
-    marked = arrival.marked
-    if marked is not None:
-        outcome = Outcome(None, tuple(settle(home.records, marked, card, settings.match_bar)))
-    elif is_subject(arrival.owner):
-        outcome = _ingest(home, arrival, recognise, card, settings)
-    else:
+    try:
+        outcome = _arrived(home, of_partner(home, arrival), recognise, card, settings)
+    except (NotAllowed, TooManyFiles) as problem:
+        outcome = Outcome(None, refused=problem)
+    if outcome is None:
         return Outcome(None)
     if arrival.ours:
         arrival.store.delete(arrival.name, arrival.generation)
     return outcome
 
 
+def _arrived(
+    home: Home, arrival: Arrival, recognise: Recognise, card: Card, settings: Settings
+) -> Outcome | None:
+    """What came of a mark or an object, None for what is neither a subject's nor a mark."""
+    if arrival.marked is not None:
+        matches = settle(home.records, arrival.marked, card, settings.match_bar)
+        return Outcome(None, tuple(matches))
+    if not is_subject(arrival.owner):
+        return None
+    return _ingest(home, arrival, recognise, card, settings)
+
+
 def _ingest(
     home: Home, arrival: Arrival, recognise: Recognise, card: Card, settings: Settings
 ) -> Outcome:
-    subject = arrival.owner
-    if not subject_exists(home.records, subject):
+    subject = subject_of(home.records, arrival.owner)
+    if subject is None:
         return Outcome(None)
+    check(arrival, subject)
     try:
         data = arrival.store.get(arrival.name, settings.max_file_bytes)
     except ObjectMissing:
         # An event that came twice, or after an erasure.
         return Outcome(None)
     except FileTooLarge as problem:
-        return Outcome(_reject(home, _named(arrival, subject, b""), problem))
-    photo = _begin(home, _named(arrival, subject, data))
+        told = begin(home, arrival, named(home, arrival, b""))
+        waits = told is not None and told.state == "pending"
+        return Outcome(_reject(home, told, problem) if told and waits else told)
+    photo = begin(home, arrival, named(home, arrival, data))
     if photo is None:
         return Outcome(None)
     # Nobody may see a match that rests on another face of this photo.
-    clear(home.records, subject)
+    clear(home.records, photo.subject)
     while photo is not None and (photo.state == "pending" or outdated(photo, card)):
         # Again where another face was chosen in the meantime.
         photo = look(home, photo, data, recognise, card, settings)
-    return Outcome(photo, tuple(settle(home.records, subject, card, settings.match_bar)))
-
-
-def _named(arrival: Arrival, subject: str, data: bytes) -> Photo:
-    """The photo as an arrival alone tells of it. What we named ourselves keeps its name."""
-    stem = arrival.name.rpartition("/")[2].partition(".")[0]
-    ours = arrival.name == object_name(subject, stem) and stem.startswith(PHOTO)
-    identity = stem if ours else photo_identity(subject, data or arrival.source.encode())
-    return new_photo(identity, subject, arrival.age, arrival.source)
-
-
-def _begin(home: Home, photo: Photo) -> Photo | None:
-    """The photo's record, made where there is none; None for what was erased."""
-
-    def work(transaction: Transaction) -> Photo | None:
-        there = transaction.get(PHOTOS, photo.identity)
-        if there is not None:
-            return as_record(Photo, photo.identity, there)
-        gone = transaction.get(ERASED, photo.identity) is not None
-        if gone or subject_of(transaction, photo.subject) is None:
-            return None
-        trail = Trail(transaction, photo.subject)
-        transaction.put(PHOTOS, photo.identity, as_document(photo))
-        trail.append("system", "photo arrived", [photo.identity])
-        return photo
-
-    return home.records.transact(work)
+    return Outcome(photo, tuple(settle(home.records, arrival.owner, card, settings.match_bar)))
 
 
 def look(
@@ -238,14 +198,6 @@ def _settle(home: Home, photo: Photo, seen: Recognition | None) -> Photo | None:
 
 def _same_end(photo: Photo, other: Photo) -> bool:
     return (photo.state, photo.model) == (other.state, other.model)
-
-
-def subject_of(transaction: Transaction, subject: str) -> Case | Sighting | None:
-    """The case or sighting, None where there is none."""
-    try:
-        return (get_case if is_case(subject) else get_sighting)(transaction, subject)
-    except NotFound:
-        return None
 
 
 def indexed(photo: Photo, subject: Case | Sighting, seen: Recognition) -> IndexedFace:

@@ -1,8 +1,8 @@
 """Bulk enrolment: a CSV in which each row is a photo of a case.
 
 Columns: `case` (the partner's own name for it, the same in all rows of a case), `object` (name in
-the store), `age` (at the photo, in years), the fields of a report, `full_name`, and contact_name,
-contact_email, contact_phone, contact_relation.
+the store, letter by letter), `age` (at the photo, in years), the fields of a report, `full_name`,
+and contact_name, contact_email, contact_phone, contact_relation.
 """
 
 import csv
@@ -10,14 +10,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from aifr.casebook.arrivals import Arrival
 from aifr.casebook.cases import change_state, open_case
 from aifr.casebook.forms import OLDEST, checked_contact, report_of
 from aifr.casebook.home import Home
 from aifr.casebook.identity import CASE, derived_identity
-from aifr.casebook.ingestion import Arrival
+from aifr.casebook.keys import Partner, partner_called
 from aifr.casebook.moment import now
 from aifr.casebook.objects.contract import Objects
-from aifr.errors import InvalidRequest
+from aifr.casebook.partners import PREFIX, first_called
+from aifr.errors import InvalidRequest, MissingField
 from aifr.fields import text, whole
 
 Row = dict[str, str]
@@ -41,9 +43,9 @@ def enrol(home: Home, store: Objects, row: Row, partner: str, verified: bool) ->
 
     Raises MissingField and InvalidParameter, and Conflict for a case that was erased.
     """
-    actor = f"partner:{partner}"
-    name = text(row, "case", 200, required=True)
-    identity = derived_identity(CASE, "manifest", partner, name)
+    who = partner_called(home.records, partner)
+    actor = f"{PREFIX}{who.name}"
+    identity = case_identity(who, text(row, "case", 200, required=True))
     report = report_of(row)
     contact = checked_contact(row, "contact_")
     private = {
@@ -55,9 +57,22 @@ def enrol(home: Home, store: Objects, row: Row, partner: str, verified: bool) ->
     }
 
     case = home.records.transact(
-        lambda transaction: open_case(transaction, identity, report, private, actor)
+        lambda transaction: open_case(transaction, identity, report, private, actor, who.identity)
     )
     if verified and case.state == "draft":
-        change_state(home.records, identity, "verified", f"enrolled by {partner}", actor)
-    arrival = Arrival(store, text(row, "object", 500, required=True), ours=False)
+        change_state(home.records, identity, "verified", f"enrolled by {who.name}", actor)
+    arrival = Arrival(store, named(row), ours=False, partner=who.identity)
     return replace(arrival, subject=identity, age=whole(row, "age", 0, OLDEST))
+
+
+def case_identity(partner: Partner, name: str) -> str:
+    """The same case for the same partner's name for it."""
+    first = partner.identity == first_called(partner.name)
+    return derived_identity(CASE, "manifest", partner.name if first else partner.identity, name)
+
+
+def named(row: Row) -> str:
+    """The name of a row's object; raises MissingField. It is another in another normal form."""
+    if not row.get("object"):
+        raise MissingField("The field object is missing.", "object")
+    return row["object"]

@@ -1,14 +1,23 @@
 """Photos of cases and sightings: pending, then embedded or rejected."""
 
 import hashlib
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from aifr.casebook.audit import Trail
 from aifr.casebook.home import Home
-from aifr.casebook.identity import PHOTO, derived_identity, kind_of
+from aifr.casebook.identity import (
+    DIGITS,
+    PHOTO,
+    SUBJECT,
+    derived_identity,
+    is_subject,
+    kind_of,
+)
 from aifr.casebook.moment import now
 from aifr.casebook.records.contract import Query, Records, Transaction
+from aifr.casebook.records.everything import find_all
 from aifr.casebook.stored import as_document, as_record, as_records
 from aifr.casebook.tombstones import ERASED, bury, finish
 from aifr.casebook.withdrawn import withdraw
@@ -17,6 +26,7 @@ from aifr.errors import Conflict, NotFound, TooManyFiles
 PHOTOS = "photos"
 PhotoState = Literal["pending", "embedded", "rejected"]
 MOST_PHOTOS = 30
+OBJECT = re.compile(rf"{SUBJECT.pattern}/({PHOTO}[0-9a-f]{{{DIGITS}}})\.jpg")
 JPEG = "image/jpeg"
 
 
@@ -61,6 +71,12 @@ def object_name(subject: str, photo: str) -> str:
     return f"{subject}/{photo}.jpg"
 
 
+def named_photo(name: str) -> str | None:
+    """The photo whose object has this name, None where we did not give it."""
+    found = OBJECT.fullmatch(name)
+    return found[1] if found else None
+
+
 def new_photo(identity: str, subject: str, age: int | None = None, source: str = "") -> Photo:
     """A photo that waits for ingestion."""
     moment = now()
@@ -86,8 +102,7 @@ def add_photo(
         there = transaction.get(PHOTOS, identity)
         if there is not None:
             return as_record(Photo, identity, there)
-        if len(photos_of(transaction, subject)) >= MOST_PHOTOS:
-            raise TooManyFiles(f"{MOST_PHOTOS} photos at most.", "photo")
+        refuse_more_photos(transaction, subject)
         photo = replace(new_photo(identity, subject, age), chosen=chosen)
         if not subject_exists(transaction, subject):
             raise NotFound("There is no such case or sighting.")
@@ -105,9 +120,17 @@ def add_photo(
     return photo
 
 
+def refuse_more_photos(reader: Records | Transaction, subject: str) -> None:
+    """Raises TooManyFiles where a subject has as many photos as it may have; in the transaction
+    that would make one more.
+    """
+    if len(photos_of(reader, subject)) >= MOST_PHOTOS:
+        raise TooManyFiles(f"{MOST_PHOTOS} photos at most.", "photo")
+
+
 def subject_exists(reader: Records | Transaction, subject: str) -> bool:
     """Whether a case or sighting is there; one that was erased is not."""
-    return reader.get(kind_of(subject), subject) is not None
+    return is_subject(subject) and reader.get(kind_of(subject), subject) is not None
 
 
 def get_photo(reader: Records | Transaction, subject: str, identity: str) -> Photo:
@@ -119,9 +142,8 @@ def get_photo(reader: Records | Transaction, subject: str, identity: str) -> Pho
 
 
 def photos_of(reader: Records | Transaction, subject: str) -> list[Photo]:
-    """The photos of a subject, the oldest first."""
-    query = Query(PHOTOS, {"subject": subject}, limit=MOST_PHOTOS)
-    return as_records(Photo, reader.find(query))
+    """All photos of a subject, the oldest first, however many older data may hold."""
+    return as_records(Photo, find_all(reader, Query(PHOTOS, {"subject": subject})))
 
 
 def read_photo(home: Home, photo: Photo, most_bytes: int) -> bytes:

@@ -33,13 +33,14 @@ class Seen:
 
 @dataclass(frozen=True)
 class Sighting(Seen):
-    """Moments are ISO 8601, UTC."""
+    """owner: whose key opens it, as a case's. Moments are ISO 8601, UTC."""
 
     identity: str
     state: SightingState
     created: str
     updated: str
     reason: str = ""
+    owner: str = ""
 
     @property
     def searched(self) -> bool:

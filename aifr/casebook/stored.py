@@ -1,5 +1,6 @@
 """Records as frozen dataclasses, and the documents they are kept as."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, fields
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -34,6 +35,6 @@ def as_record(kind: type[Kept], identity: str, document: Document) -> Kept:
     return kind(identity=identity, **kept)  # type: ignore[call-arg]
 
 
-def as_records(kind: type[Kept], found: list[Found]) -> list[Kept]:
+def as_records(kind: type[Kept], found: Iterable[Found]) -> list[Kept]:
     """The records of what a query found."""
     return [as_record(kind, each.identity, each.document) for each in found]

@@ -7,9 +7,11 @@ from tqdm import tqdm
 
 from aifr.casebook.home import Home
 from aifr.casebook.ingestion import Recognise, kept_copy, look, outdated
+from aifr.casebook.loops import each_alone, exhaust
 from aifr.casebook.moment import days_ago, now
 from aifr.casebook.photos import PHOTOS, Photo, object_name
 from aifr.casebook.records.contract import Query, Records, Scalar
+from aifr.casebook.records.everything import find_all
 from aifr.casebook.settling import clear_all
 from aifr.casebook.standing import match_photo
 from aifr.casebook.stored import as_document, as_record
@@ -17,7 +19,6 @@ from aifr.errors import ObjectMissing
 from aifr.recognition.card import Card
 from aifr.settings import Settings
 
-PAGE = 200
 # A photo younger than this may be on its way.
 HOUR = 1 / 24
 
@@ -26,26 +27,26 @@ def all_photos(
     records: Records, equal: dict[str, Scalar], older: str | None = None
 ) -> Iterator[Photo]:
     """Photos that fit, the oldest first, page by page; older: created before this moment."""
-    after: tuple[Scalar, str] | None = None
-    while True:
-        page = records.find(Query(PHOTOS, equal, below=older, after=after, limit=PAGE))
-        for found in page:
-            yield as_record(Photo, found.identity, found.document)
-        if len(page) < PAGE:
-            return
-        after = (page[-1].document["created"], page[-1].identity)
+    for found in find_all(records, Query(PHOTOS, equal, below=older)):
+        yield as_record(Photo, found.identity, found.document)
 
 
 def finish_photos(home: Home, recognise: Recognise, card: Card, settings: Settings) -> None:
     """Takes up photos that were left pending or unmatched, and matches of what is gone; a photo
     whose bytes are lost is rejected.
     """
-    clear_all(home.records)
-    for photo in all_photos(home.records, {"state": "pending"}, days_ago(HOUR)):
+
+    def finish(photo: Photo) -> None:
         if not _incoming(home, photo):
             again(home, photo, recognise, card, settings)
-    for photo in all_photos(home.records, {"state": "embedded", "matched": False}):
+
+    def match(photo: Photo) -> None:
         match_photo(home.records, photo, card, settings.match_bar)
+
+    clear_all(home.records)
+    exhaust(each_alone(all_photos(home.records, {"state": "pending"}, days_ago(HOUR)), finish))
+    unmatched = all_photos(home.records, {"state": "embedded", "matched": False})
+    exhaust(each_alone(unmatched, match))
 
 
 def again(
@@ -82,13 +83,16 @@ def embed_anew(home: Home, recognise: Recognise, card: Card, settings: Settings)
     """Embeds every photo of another version of the model; how many there were. Again, it goes on
     where it stopped.
     """
+
+    def late(photo: Photo) -> bool:
+        return outdated(photo, card)
+
     total = home.records.count(PHOTOS, {"state": "embedded"})
     done = home.records.count(PHOTOS, {"state": "embedded", "model": card.version})
     count = 0
     with tqdm(total=total, initial=done, desc="photos", disable=None) as bar:
-        for photo in all_photos(home.records, {"state": "embedded"}):
-            if outdated(photo, card):
-                again(home, photo, recognise, card, settings)
-                count += 1
-                bar.update()
+        old = (photo for photo in all_photos(home.records, {"state": "embedded"}) if late(photo))
+        for _ in each_alone(old, lambda photo: again(home, photo, recognise, card, settings)):
+            count += 1
+            bar.update()
     return count

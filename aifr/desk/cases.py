@@ -14,7 +14,6 @@ from aifr.casebook.cases import (
     get_case,
     list_cases,
     list_order,
-    plain_words,
     report_case,
 )
 from aifr.casebook.forms import (
@@ -27,6 +26,7 @@ from aifr.casebook.forms import (
 from aifr.casebook.home import home
 from aifr.casebook.photos import get_photo, photos_of
 from aifr.casebook.secrets import PRIVATE
+from aifr.casebook.words import plain_words
 from aifr.desk.admission import owns
 from aifr.desk.erasing import erase_subject
 from aifr.desk.forms import idempotency_key

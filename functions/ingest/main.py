@@ -31,8 +31,11 @@ def ingest_photo(event: Any) -> None:
             raise
         # The object stays: `python -m aifr.casebook.ingest` takes it up again.
         return log_event("ERROR", "ingestion is given up", problem, event=event["id"])
-    state = outcome.photo.state if outcome.photo else "nobody's"
     told = {name: round(value, 1) for name, value in stages.items()}
+    if outcome.refused:
+        said = {"event": event["id"], "milliseconds": told}
+        return log_event("WARNING", "photo refused", outcome.refused, **said)
+    state = outcome.photo.state if outcome.photo else "nobody's"
     log_event("INFO", f"photo {state}", event=event["id"], milliseconds=told)
 
 

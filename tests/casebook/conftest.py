@@ -6,9 +6,11 @@ from uuid import uuid4
 
 import pytest
 
+from aifr.casebook.arrivals import Arrival
 from aifr.casebook.cases import change_state, report_case
 from aifr.casebook.home import Home
-from aifr.casebook.ingestion import Arrival, Outcome, Recognise, ingest
+from aifr.casebook.ingestion import Outcome, Recognise, ingest
+from aifr.casebook.keys import partner_called
 from aifr.casebook.objects.contract import StoredObject
 from aifr.casebook.objects.open import open_objects
 from aifr.casebook.photos import Photo, add_photo, photo_identity
@@ -64,6 +66,18 @@ def a_case(home: Home, state: str = "draft", **changes: object) -> str:
     for step in {"verified": ["verified"], "published": ["verified", "published"]}.get(state, []):
         change_state(home.records, case.identity, step, "looks right", "reviewer:one")  # type: ignore[arg-type]
     return case.identity
+
+
+def a_partners_case(home: Home, partner: str = "police") -> str:
+    """The name of a new draft that a partner reported."""
+    case = a_case(home)
+    document = {
+        **(home.records.get("cases", case) or {}),
+        "reporter": f"partner:{partner}",
+        "owner": partner_called(home.records, partner).identity,
+    }
+    home.records.transact(lambda transaction: transaction.put("cases", case, document))
+    return case
 
 
 def a_sighted(home: Home, **changes: object) -> str:

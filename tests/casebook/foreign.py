@@ -1,6 +1,8 @@
 """Names that others give their files: 200 and more, none as we would choose it."""
 
 import unicodedata
+from pathlib import Path
+from typing import Any
 
 SIGNS = " !\"#$%&'()*+,:;<=>?@[]^`{|}~\\"
 WORDS = (
@@ -20,6 +22,11 @@ WORDS = (
     "\u00e9",
     "\ufeffa",
     "ǅ",
+    "Žižek",
+    "Łódź",
+    "Ångström",
+    "Đorđe",
+    "naïve façade",
 )
 ODD = (
     " ",
@@ -77,7 +84,9 @@ ODD = (
     "album of 2004/my photo.jpg",
     ".well-known/x",
 )
-# Which buckets of Google refuse.
+# What gcp-storage-emulator takes for a part of an address; Cloud Storage itself does not.
+MISREAD = "#;?%\\"
+# Which Cloud Storage refuses.
 BREAKS = ("a\nb", "a\rb", "a\r\nb", "\n", "b\n")
 
 
@@ -95,3 +104,16 @@ def names_of_a_folder() -> list[str]:
     taken = {"a/b", "a/ b /c", "a/.../c", "a/+unfinished", "+unfinished/x"}
     names = [f"folder {name}" if name in taken else name for name in foreign_names()]
     return [*names, "dir/+unfinished", *BREAKS, bytes_of_latin_1, "control\x01.jpg", "\x7f"]
+
+
+def put_foreign(store: Any, name: str, data: bytes) -> None:
+    """What somebody else does to a store, by their own means."""
+    if store.uri.startswith("file:"):
+        path = Path(store.uri.removeprefix("file:")) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    elif store.uri.startswith("gs:"):
+        store._bucket.blob(store._prefix + name).upload_from_string(data, "image/jpeg")
+    else:
+        key = store._prefix + name
+        store._client.put_object(Bucket=store._bucket, Key=key, Body=data)

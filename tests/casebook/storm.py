@@ -10,10 +10,12 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
+from aifr.casebook.arrivals import Arrival
 from aifr.casebook.audit import broken_link, history
 from aifr.casebook.home import Home
-from aifr.casebook.ingestion import Arrival, ingest
+from aifr.casebook.ingestion import ingest
 from aifr.casebook.matches import match_identity
 from aifr.casebook.photos import object_name, photos_of
 from aifr.casebook.records.contract import Query
@@ -50,8 +52,9 @@ def weather(home: Home, folder: Path) -> None:
     with (folder / "done.txt").open("a") as log, ThreadPoolExecutor(2) as pool:
 
         def deliver(number: int) -> None:
-            # Every second event is of a store where nothing is removed.
-            arrival = Arrival(home.incoming, events[number], ours=number % 2 == 0)
+            # After every second event the object comes once more.
+            store = home.incoming if number % 2 == 0 else Kept(home.incoming)
+            arrival = Arrival(store, events[number])
             try:
                 ingest(home, arrival, made_recognise, made_card(), SETTINGS)
             except StoreUnavailable:
@@ -63,6 +66,19 @@ def weather(home: Home, folder: Path) -> None:
 
         print("ready", flush=True)
         list(pool.map(deliver, [number for number in range(len(events)) if number not in done]))
+
+
+class Kept:
+    """A store in which what is removed comes again."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def delete(self, name: str, generation: str | None = None) -> None:
+        """Nothing."""
 
 
 def left(folder: Path) -> int:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from aifr.casebook.events import CREATED, FINALIZED, arrival_of, name_below
+from aifr.casebook.events import CREATED, FINALIZED, arrival_of, name_below, partner_at
 from aifr.casebook.objects.contract import Objects
 from tests.emulators import AWS
 
@@ -16,7 +16,7 @@ class Bucket:
 
 
 INCOMING: Objects = Bucket()  # type: ignore[assignment]
-PARTNERS = ("s3://partner/photos",)
+PARTNERS = ("s3://partner/photos=police",)
 DATA = {"bucket": "incoming-of-tests", "name": "live/c1/p1.jpg", "generation": "17"}
 DETAIL = {"bucket": {"name": "partner"}, "object": {"key": "photos/c1/1.jpg", "etag": "e1"}}
 
@@ -40,6 +40,22 @@ def test_an_event_of_a_partners_bucket_tells_where_nothing_is_removed() -> None:
     assert arrival is not None
     assert (arrival.name, arrival.generation, arrival.ours) == ("c1/1.jpg", "e1", False)
     assert arrival.store.uri == "s3://partner/photos"
+    assert arrival.partner == "police"
+
+
+@pytest.mark.parametrize(
+    ("address", "partner"),
+    [
+        ("s3://partner/photos", "police"),
+        ("s3://partner/photos/", "police"),
+        ("s3://partner/photos/2026", "police"),
+        ("s3://partner/photos-of-others", ""),
+        ("s3://partner", ""),
+        ("file:/photos", ""),
+    ],
+)
+def test_a_store_is_that_of_the_partner_whose_bucket_holds_it(address: str, partner: str) -> None:
+    assert partner_at(address, PARTNERS) == partner
 
 
 @pytest.mark.parametrize(

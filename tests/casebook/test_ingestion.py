@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
+from aifr.casebook.arrivals import Arrival
 from aifr.casebook.cases import change_state
 from aifr.casebook.erasure import erase
 from aifr.casebook.home import Home
-from aifr.casebook.ingestion import Arrival, Recognise, ingest
+from aifr.casebook.ingestion import Recognise, ingest
 from aifr.casebook.photos import (
     correct_photo,
     get_photo,
@@ -22,7 +23,7 @@ from aifr.casebook.photos import (
 )
 from aifr.errors import NotFound, StoreUnavailable
 from aifr.recognition.recognise import Recognition
-from tests.casebook.conftest import SETTINGS, a_case, embedded, ingest_all, upload
+from tests.casebook.conftest import SETTINGS, a_case, a_partners_case, embedded, ingest_all, upload
 from tests.casebook.made import made_card, made_recognise, photo_of, photo_of_nobody
 
 MOST = 10_000_000
@@ -141,11 +142,12 @@ def test_the_same_content_of_two_cases_is_two_photos(home: Home) -> None:
 
 
 def test_an_object_of_a_partner_stays_where_it_is(home: Home) -> None:
-    case = a_case(home)
+    case = a_partners_case(home)
     home.incoming.put("album/1.jpg", photo_of(1), "image/jpeg")
 
     outcome = ingest_one(
-        home, Arrival(home.incoming, "album/1.jpg", ours=False, subject=case, age=9)
+        home,
+        Arrival(home.incoming, "album/1.jpg", ours=False, subject=case, age=9, partner="police"),
     )
 
     assert outcome.photo is not None and outcome.photo.age == 9
@@ -227,9 +229,9 @@ def test_a_photo_erased_while_it_is_looked_at_stays_erased(home: Home) -> None:
 
 
 def test_an_erased_photo_of_a_partners_bucket_does_not_come_back(home: Home) -> None:
-    case = a_case(home)
+    case = a_partners_case(home)
     home.incoming.put("album/1.jpg", photo_of(1), "image/jpeg")
-    arrival = Arrival(home.incoming, "album/1.jpg", ours=False, subject=case)
+    arrival = Arrival(home.incoming, "album/1.jpg", ours=False, subject=case, partner="police")
     outcome = ingest_one(home, arrival)
     assert outcome.photo is not None
     remove_photo(home, case, outcome.photo.identity, "reporter")

@@ -88,7 +88,9 @@ def test_an_event_reaches_ingest_as_it_understands_it(ingest: Listener, tmp_path
 
     ((_, headers, body),) = ingest.asked
     incoming = open_objects(f"file:{tmp_path}")
-    arrival = arrival_of(headers["ce-type"], json.loads(body), incoming, ["s3://partner/photos"])
+    arrival = arrival_of(
+        headers["ce-type"], json.loads(body), incoming, ["s3://partner/photos=police"]
+    )
     assert headers["authorization"] == "Bearer a-token"
     assert (headers["ce-id"], headers["ce-time"]) == (EVENT["id"], EVENT["time"])
     assert arrival is not None
@@ -154,7 +156,7 @@ def test_the_role_is_open_to_two_accounts_for_this_purpose_only() -> None:
 def test_the_configuration_is_staged_where_ingest_is_told_it_is(tmp_path: Path) -> None:
     stage("ingest", tmp_path / "out")
     (tmp_path / "cloud").mkdir()
-    words = ["--partner-buckets", "s3://partner/photos", "--partner-role", ROLE]
+    words = ["--partner-buckets", "s3://partner/photos=police", "--partner-role", ROLE]
 
     plan = Cloud(tmp_path / "cloud").run("deploy.sh", "--dry-run", *words, "ingest", "search")
 
@@ -163,5 +165,5 @@ def test_the_configuration_is_staged_where_ingest_is_told_it_is(tmp_path: Path) 
     }
     assert staged == {"aws/config", "aws/federate.py"}
     assert plan.out.count("AWS_CONFIG_FILE=/workspace/aws/config") == 4
-    assert f"AIFR_PARTNER_BUCKETS=s3://partner/photos;AIFR_AWS_ROLE={ROLE}" in plan.out
+    assert f"AIFR_PARTNER_BUCKETS=s3://partner/photos=police;AIFR_AWS_ROLE={ROLE}" in plan.out
     assert "/workspace/aws/federate.py" in (tmp_path / "out" / "aws" / "config").read_text()
