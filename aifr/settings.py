@@ -33,7 +33,8 @@ class Settings:
     max_body_bytes: int = 30 * MEBI
     max_file_bytes: int = 10 * MEBI
     max_files: int = 20
-    max_pixels: int = 40_000_000
+    max_pixels: int = 50_000_000
+    max_decode_bytes: int = 384 * MEBI
     min_side: int = 32
     decode_long_side: int = 2048
     detect_long_side: int = 640

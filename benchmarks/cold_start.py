@@ -37,7 +37,7 @@ from infra.stage import stage
 TICKS = os.sysconf("SC_CLK_TCK")
 MEBI = 1024 * 1024
 # Just below the limit of pixels.
-LARGE = (6300, 6300)
+LARGE = (7000, 7000)
 UNITS = {"Mi": 1, "Gi": 1024}
 PERSON = {
     "name": "Ana",

@@ -37,6 +37,7 @@ KINDS = {
     "image/png": "png",
     "image/webp": "webp",
     "image/heic": "heic",
+    "image/tiff": "tiff",
 }
 UPLOAD_SECONDS = 900
 

@@ -2,12 +2,12 @@
 // (the place it was taken at above all), because a canvas keeps pixels only.
 
 const LONG_SIDE = 2048;
-export const ACCEPTED = "image/jpeg,image/png,image/webp,image/heic,image/heif,.heic,.heif";
+export const ACCEPTED = "image/jpeg,image/png,image/webp,image/heic,image/heif,image/tiff,.heic,.heif,.tif,.tiff";
 
 /**
  * @param {Blob} file
  * @returns {Promise<Blob>} a JPEG, or the file itself where the browser cannot decode it
- * (HEIC in most): the API decodes it, and drops its metadata too.
+ * (HEIC and TIFF in most): the API decodes it, and drops its metadata too.
  */
 export async function prepared(file) {
   const bitmap = await createImageBitmap(file).catch(() => null);

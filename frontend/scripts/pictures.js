@@ -25,7 +25,7 @@ export function localPicture(photo, alt) {
   const source = URL.createObjectURL(photo);
   const image = element("img", { alt, src: source });
   image.addEventListener("load", () => URL.revokeObjectURL(source), { once: true });
-  // HEIC, in most browsers.
+  // HEIC and TIFF, in most browsers.
   image.addEventListener("error", () => image.classList.add("absent"), { once: true });
   return image;
 }
