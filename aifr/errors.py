@@ -3,6 +3,8 @@
 `aifr.endpoint.errors` is the one place that turns these into JSON.
 """
 
+import time
+
 
 class AifrError(Exception):
     """A failure with a message for the caller; `param` names the input that caused it."""
@@ -155,3 +157,10 @@ class TooManyRequests(InvalidRequest):
     def __init__(self, message: str, seconds: int) -> None:
         super().__init__(message)
         self.seconds = seconds
+
+
+def used_up(kind: str, expires: int) -> TooManyRequests:
+    """The refusal of what one caller has had an hour's budget of; expires: when, in Unix time."""
+    seconds = max(1, expires - int(time.time()))
+    message = f"There have been as many {kind} within this hour as there may be; go on after it."
+    return TooManyRequests(message, seconds)

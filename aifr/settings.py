@@ -9,6 +9,11 @@ MEBI = 1024 * 1024
 DEFAULT_MODEL_FOLDER = Path(__file__).resolve().parent.parent / "models" / "default"
 TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 PLATFORM_VARIABLES = {"google_cloud_project": "GOOGLE_CLOUD_PROJECT"}
+# One variable that stands for several fields, where they have none of their own.
+SHARED_VARIABLES = dict.fromkeys(
+    ("reports_an_hour", "photos_an_hour", "corrections_an_hour", "sightings_an_hour"),
+    "AIFR_WRITES_AN_HOUR",
+)
 
 
 @dataclass(frozen=True)
@@ -22,11 +27,16 @@ class Settings:
     match_bar: likelihood ratio from which a match enters the reviewers' queue.
     blind_review: no scores until a reviewer has answered. staff_audience: of the OpenID Connect
     tokens of reviewers; staff_keys: whether keys are taken in their place, as locally.
-    trusted_proxies: how many add to X-Forwarded-For. writes_an_hour, searches_an_hour: for each
-    key and address. retry_hours: how long an event that fails is tried again. keep_..._days: until
-    a sighting without a match, and a closed case, are erased. allowed_origins: the sites that
-    browsers may call from, "*" for all. google_cloud_project: set by the platform's own variable,
-    GOOGLE_CLOUD_PROJECT; links log lines to traces.
+    trusted_proxies: how many add to X-Forwarded-For. ..._an_hour: what one address may do, or one
+    key of a partner, or on one record who holds its secret (aifr/desk/budgets.py);
+    AIFR_WRITES_AN_HOUR sets those of reports, photos, corrections and sightings at once.
+    comparisons_an_hour: for one address and instance, each similarity that an answer tells.
+    refused_tokens_an_hour: tokens that open nothing. staff_requests_an_hour: of one reviewer.
+    pairs_told: the most similarities of pairs that one answer tells. retry_hours: how long an event
+    that fails is tried again. keep_..._days: until a sighting without a match, and a closed case,
+    are erased. allowed_origins: the sites that browsers may call from, "*" for all.
+    google_cloud_project: set by the platform's own variable, GOOGLE_CLOUD_PROJECT; links log lines
+    to traces.
     """
 
     model_folder: Path = DEFAULT_MODEL_FOLDER
@@ -49,8 +59,15 @@ class Settings:
     staff_audience: str = ""
     staff_keys: bool = False
     trusted_proxies: int = 0
-    writes_an_hour: int = 60
+    reports_an_hour: int = 60
+    photos_an_hour: int = 120
+    corrections_an_hour: int = 120
+    sightings_an_hour: int = 60
     searches_an_hour: int = 300
+    comparisons_an_hour: int = 600
+    refused_tokens_an_hour: int = 100
+    staff_requests_an_hour: int = 3000
+    pairs_told: int = 25
     retry_hours: int = 24
     keep_sightings_days: int = 365
     keep_closed_days: int = 90
@@ -65,7 +82,8 @@ def read_settings(environment: dict[str, str]) -> Settings:
     """
     values: dict[str, object] = {}
     for name, default in vars(Settings()).items():
-        variable = PLATFORM_VARIABLES.get(name, f"AIFR_{name.upper()}")
+        own = PLATFORM_VARIABLES.get(name, f"AIFR_{name.upper()}")
+        variable = own if own in environment else SHARED_VARIABLES.get(name, own)
         if variable in environment:
             values[name] = _parse(variable, environment[variable], default)
     return Settings(**values)  # type: ignore[arg-type]

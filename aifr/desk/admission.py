@@ -5,11 +5,11 @@ from flask import Request
 from aifr.casebook.cases import CASES
 from aifr.casebook.home import home
 from aifr.casebook.keys import find_key
-from aifr.casebook.limits import count_request
 from aifr.casebook.records.contract import Records
 from aifr.casebook.secrets import subject_opened_by
 from aifr.casebook.staff import staff_role, verified_email
-from aifr.endpoint.caller import Caller, bearer_token, client_address
+from aifr.desk.budgets import address_of, count, count_unknown_token
+from aifr.endpoint.caller import Caller, bearer_token
 from aifr.endpoint.routes import Arguments, Route
 from aifr.errors import NotAllowed, NotAuthenticated
 from aifr.settings import Settings, settings
@@ -19,9 +19,10 @@ def admit(request: Request, route: Route, arguments: Arguments) -> Caller:
     """The caller of a route; raises NotAuthenticated, NotAllowed and TooManyRequests."""
     chosen, records = settings(), home().records
     caller = identify(records, bearer_token(request), chosen)
-    if route.counts and not caller.staff:
-        most = chosen.writes_an_hour if route.counts == "writes" else chosen.searches_an_hour
-        count_request(records, route.counts, counted_as(caller, request, chosen), most)
+    if caller is None:
+        count_unknown_token(records, address_of(request, chosen), chosen)
+        raise NotAuthenticated("This token opens nothing, or nothing any more.")
+    count(records, caller, route, request, chosen)
     if route.access == "everyone" or caller.staff:
         return caller
     if caller.role == "public":
@@ -31,8 +32,8 @@ def admit(request: Request, route: Route, arguments: Arguments) -> Caller:
     raise NotAllowed("This is not yours to do.")
 
 
-def identify(records: Records, token: str | None, settings: Settings) -> Caller:
-    """Who a token stands for; raises NotAuthenticated for one that stands for nobody."""
+def identify(records: Records, token: str | None, settings: Settings) -> Caller | None:
+    """Who a token stands for; None for one that stands for nobody."""
     if token is None:
         return Caller("public")
     subject = subject_opened_by(records, token)
@@ -47,7 +48,7 @@ def identify(records: Records, token: str | None, settings: Settings) -> Caller:
         role = staff_role(records, email) if email else None
         if email and role:
             return Caller(role, email.casefold())
-    raise NotAuthenticated("This token opens nothing, or nothing any more.")
+    return None
 
 
 def owns(records: Records, caller: Caller, subject: str) -> bool:
@@ -56,10 +57,3 @@ def owns(records: Records, caller: Caller, subject: str) -> bool:
         return caller.record == subject
     case = records.get(CASES, subject)
     return caller.role == "partner" and case is not None and case["reporter"] == caller.actor
-
-
-def counted_as(caller: Caller, request: Request, settings: Settings) -> str:
-    """What a caller's requests are counted by: the key, or else the address."""
-    if caller.role == "partner":
-        return caller.actor
-    return client_address(request, settings.trusted_proxies)

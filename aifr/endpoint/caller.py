@@ -1,5 +1,6 @@
 """Who calls, and the token they show."""
 
+import ipaddress
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -53,3 +54,18 @@ def client_address(request: Request, trusted_proxies: int) -> str:
     if 0 < trusted_proxies <= len(seen) and seen[-trusted_proxies]:
         return seen[-trusted_proxies]
     return request.remote_addr or ""
+
+
+def network_of(address: str) -> str:
+    """What requests of an address are counted by: however it is spelled, the same; of IPv6 the /64,
+    all of which one machine may use. A text that is no address stays as it is.
+    """
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    # An IPv4 address in the clothes of IPv6: mapped, or one that may make up 65,536 such networks.
+    within = parsed.ipv4_mapped or parsed.sixtofour
+    return str(within or ipaddress.IPv6Network((int(parsed) >> 64 << 64, 64)))

@@ -6,6 +6,7 @@ from aifr.endpoint.request_id import HEADER
 from aifr.settings import Settings
 
 ALLOWED_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", HEADER)
+EXPOSED_HEADERS = (HEADER, "Retry-After")
 
 
 def cors_headers(request: Request, settings: Settings) -> dict[str, str]:
@@ -14,7 +15,7 @@ def cors_headers(request: Request, settings: Settings) -> dict[str, str]:
     origin = request.headers.get("Origin")
     if origin and ("*" in settings.allowed_origins or origin in settings.allowed_origins):
         headers["Access-Control-Allow-Origin"] = origin
-        headers["Access-Control-Expose-Headers"] = HEADER
+        headers["Access-Control-Expose-Headers"] = ", ".join(EXPOSED_HEADERS)
     return headers
 
 

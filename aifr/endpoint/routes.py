@@ -15,6 +15,8 @@ from aifr.endpoint.query import refuse_unknown_parameters
 from aifr.endpoint.response import json_response
 from aifr.errors import MethodNotAllowed, NotFound
 
+# What is counted, each for itself: a limit of one is not used up by another.
+Budget = Literal["reports", "photos", "corrections", "sightings", "searches"]
 # owner: who reported the record, and staff. staff: reviewers and admins.
 Access = Literal["everyone", "owner", "staff"]
 Arguments = Mapping[str, str]
@@ -35,7 +37,7 @@ class Call:
 @dataclass(frozen=True)
 class Route:
     """path: as "{case}/photos", below the function's address. counts: against which of the
-    caller's hourly limits. status: of an answer that is not a response already. parameters: those
+    caller's hourly budgets. status: of an answer that is not a response already. parameters: those
     of the query; any other is refused.
     """
 
@@ -43,7 +45,7 @@ class Route:
     path: str
     access: Access
     answer: Callable[[Call], dict[str, Any] | Response]
-    counts: Literal["writes", "searches"] | None = None
+    counts: Budget | None = None
     status: int = 200
     parameters: tuple[str, ...] = ()
 

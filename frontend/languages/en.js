@@ -138,10 +138,10 @@ export default {
   "problem.not_authenticated": "This needs a private link or a sign-in.",
   "problem.not_allowed": "You are not allowed to do this.",
   "problem.conflict": "This cannot be done in the present state. Please reload the page.",
-  "problem.too_many_requests": "That was a lot at once. Please wait a while.",
+  "problem.too_many_requests": "The service has very many requests from your network just now. What you typed is still here; please try again later.",
   "problem.wait": {
-    one: "That was a lot at once. Please try again in a minute.",
-    other: "That was a lot at once. Please try again in {count} minutes.",
+    one: "The service has very many requests from your network just now. What you typed is still here; please try again in a minute.",
+    other: "The service has very many requests from your network just now. What you typed is still here; please try again in {count} minutes.",
   },
 
   "report.title": "Report a missing person",
@@ -299,6 +299,7 @@ export default {
   "compare.alike": "1 alike",
   "compare.lists": "Photos with a face: {one} on the first side, {other} on the second. The photos of a side count as one person; better photos weigh more.",
   "compare.pairs": "Every pair of photos",
+  "compare.no_pairs": "Of so many pairs of photos, only how alike the two lists are is told.",
   "compare.ages_help": "Tell both ages to see how the same likeness would weigh across other numbers of years.",
   "compare.uncalibrated": "This model has no calibration: it cannot say how much the similarity weighs.",
   "compare.lead_not_answer": "This is a lead, not an answer. Two people can look alike, and one person can look different in two photos. Let a trained person decide, and look for other evidence.",

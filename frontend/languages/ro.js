@@ -150,11 +150,11 @@ export default {
   "problem.not_authenticated": "Este nevoie de un link privat sau de autentificare.",
   "problem.not_allowed": "Nu aveți dreptul să faceți acest lucru.",
   "problem.conflict": "Acest lucru nu se poate face în starea actuală. Reîncărcați pagina, vă rugăm.",
-  "problem.too_many_requests": "Au fost prea multe cereri deodată. Așteptați puțin, vă rugăm.",
+  "problem.too_many_requests": "Serviciul primește acum foarte multe cereri din rețeaua dumneavoastră. Ce ați scris a rămas aici; încercați din nou mai târziu, vă rugăm.",
   "problem.wait": {
-    one: "Au fost prea multe cereri deodată. Încercați din nou peste un minut.",
-    few: "Au fost prea multe cereri deodată. Încercați din nou peste {count} minute.",
-    other: "Au fost prea multe cereri deodată. Încercați din nou peste {count} de minute.",
+    one: "Serviciul primește acum foarte multe cereri din rețeaua dumneavoastră. Ce ați scris a rămas aici; încercați din nou peste un minut.",
+    few: "Serviciul primește acum foarte multe cereri din rețeaua dumneavoastră. Ce ați scris a rămas aici; încercați din nou peste {count} minute.",
+    other: "Serviciul primește acum foarte multe cereri din rețeaua dumneavoastră. Ce ați scris a rămas aici; încercați din nou peste {count} de minute.",
   },
 
   "report.title": "Anunțați o dispariție",
@@ -325,6 +325,7 @@ export default {
   "compare.alike": "1 la fel",
   "compare.lists": "Fotografii cu un chip: {one} în prima parte, {other} în a doua. Fotografiile unei părți contează ca o persoană; cele mai bune cântăresc mai mult.",
   "compare.pairs": "Fiecare pereche de fotografii",
+  "compare.no_pairs": "Când perechile sunt atât de multe, se spune doar cât de asemănătoare sunt cele două liste.",
   "compare.ages_help": "Spuneți ambele vârste ca să vedeți cât ar cântări aceeași asemănare la alt număr de ani.",
   "compare.uncalibrated": "Acest model nu este calibrat: nu poate spune cât cântărește asemănarea.",
   "compare.lead_not_answer": "Acesta este un indiciu, nu un răspuns. Doi oameni pot semăna, iar un om poate arăta altfel în două fotografii. Lăsați un om pregătit să hotărască și căutați alte dovezi.",

@@ -114,7 +114,9 @@ async function compareLists() {
       one: imageList1.filter(({ error }) => !error).length,
       other: imageList2.filter(({ error }) => !error).length,
     })),
-    pairTable(answer.pairs, imageList1, imageList2),
+    answer.pairs
+      ? pairTable(answer.pairs, imageList1, imageList2)
+      : element("p", { class: "quiet" }, text("compare.no_pairs")),
   ]);
 }
 

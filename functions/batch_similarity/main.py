@@ -12,6 +12,7 @@ from aifr.endpoint.body import read_form, texts_of
 from aifr.endpoint.errors import error_content
 from aifr.endpoint.function import endpoint
 from aifr.endpoint.query import flag, option
+from aifr.endpoint.throttle import Throttle
 from aifr.endpoint.uploads import many_uploads
 from aifr.errors import NoFace
 from aifr.recognition.compare import pair_matrix, similarity, template
@@ -20,6 +21,7 @@ from aifr.serving import CHOICES, model_version, recognise_or_miss, refuse_undec
 from aifr.settings import settings
 
 LISTS = ("imageList1", "imageList2")
+COMPARED = Throttle("comparisons")
 
 
 @functions_framework.http
@@ -27,12 +29,18 @@ LISTS = ("imageList1", "imageList2")
 def batch_images_similarity(request: Request) -> dict[str, Any]:
     """POST imageList1, imageList2 -> {"similarity": cosine of their templates}; ?face=, ?detail=.
 
-    A photo without a face is left out as long as another of its list has one.
+    A photo without a face is left out as long as another of its list has one. Each similarity that
+    the answer tells is counted, and above settings.pairs_told those of pairs are not told.
     """
     detail, choice = flag(request, "detail"), option(request, "face", CHOICES)
+    COMPARED.count(request, 1, settings(), settings().comparisons_an_hour)
     form = read_form(request, settings())
     texts_of(form, (), LISTS)
     uploads = [many_uploads(form, name, settings()) for name in LISTS]
+    pairs = len(uploads[0]) * len(uploads[1])
+    told = detail and pairs <= settings().pairs_told
+    if told:
+        COMPARED.count(request, pairs, settings(), settings().comparisons_an_hour)
     refuse_undecodable(upload for photos in uploads for upload in photos)
     results = [[recognise_or_miss(upload, choice) for upload in photos] for photos in uploads]
     first, second = (_with_face(*named) for named in zip(LISTS, results, strict=True))
@@ -41,7 +49,7 @@ def batch_images_similarity(request: Request) -> dict[str, Any]:
     }
     if detail:
         answer["model"] = model_version()
-        answer["pairs"] = _pairs(first, second)
+        answer["pairs"] = _pairs(first, second) if told else None
         answer["images"] = {
             name: [_entry(*numbered) for numbered in enumerate(photos)]
             for name, photos in zip(LISTS, results, strict=True)

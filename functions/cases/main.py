@@ -12,19 +12,19 @@ FILTERS = ("state", "sex", "country", "word", "cursor", "limit")
 
 ROUTES = (
     Route("GET", "", "everyone", answers.list_all, counts="searches", parameters=FILTERS),
-    Route("POST", "", "everyone", answers.report, counts="writes", status=201),
+    Route("POST", "", "everyone", answers.report, counts="reports", status=201),
     Route("GET", "me", "everyone", answers.me),
     Route("GET", "{case}", "everyone", answers.read),
-    Route("PATCH", "{case}", "owner", answers.correct, counts="writes"),
-    Route("DELETE", "{case}", "owner", answers.remove, counts="writes"),
-    Route("POST", "{case}/state", "owner", answers.change, counts="writes"),
+    Route("PATCH", "{case}", "owner", answers.correct, counts="corrections"),
+    Route("DELETE", "{case}", "owner", answers.remove, counts="corrections"),
+    Route("POST", "{case}/state", "owner", answers.change, counts="corrections"),
     Route("GET", "{case}/contact", "owner", answers.contact),
     Route("GET", "{case}/history", "staff", answers.events),
-    Route("POST", "{case}/photos", "owner", upload_photo, counts="writes", status=202),
-    Route("POST", "{case}/uploads", "owner", sign_upload, counts="writes"),
+    Route("POST", "{case}/photos", "owner", upload_photo, counts="photos", status=202),
+    Route("POST", "{case}/uploads", "owner", sign_upload, counts="photos"),
     Route("GET", "{case}/photos/{photo}", "everyone", answers.photo),
-    Route("PATCH", "{case}/photos/{photo}", "owner", change_photo, counts="writes"),
-    Route("DELETE", "{case}/photos/{photo}", "owner", erase_photo, counts="writes"),
+    Route("PATCH", "{case}/photos/{photo}", "owner", change_photo, counts="corrections"),
+    Route("DELETE", "{case}/photos/{photo}", "owner", erase_photo, counts="corrections"),
 )
 
 cases = functions_framework.http(

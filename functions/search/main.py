@@ -12,10 +12,10 @@ OF_MATCHES = ("state", "case", "sighting", *PAGE)
 RANKING = ("limit", "sex", "country", "age_window")
 
 ROUTES = (
-    Route("POST", "sightings", "everyone", answers.report, counts="writes", status=201),
+    Route("POST", "sightings", "everyone", answers.report, counts="sightings", status=201),
     Route("GET", "sightings", "staff", answers.list_all, parameters=("state", *PAGE)),
     Route("GET", "sightings/{sighting}", "owner", answers.read),
-    Route("DELETE", "sightings/{sighting}", "owner", answers.remove, counts="writes"),
+    Route("DELETE", "sightings/{sighting}", "owner", answers.remove, counts="corrections"),
     Route("POST", "sightings/{sighting}/state", "staff", answers.change),
     Route("GET", "sightings/{sighting}/contact", "owner", answers.contact),
     Route("GET", "sightings/{sighting}/photos/{photo}", "owner", answers.photo),
@@ -24,9 +24,10 @@ ROUTES = (
         "sightings/{sighting}/candidates",
         "staff",
         answers.candidates,
+        counts="searches",
         parameters=RANKING,
     ),
-    Route("POST", "probe", "staff", answers.probe, parameters=RANKING),
+    Route("POST", "probe", "staff", answers.probe, counts="searches", parameters=RANKING),
     Route("GET", "matches", "staff", answers.matches, parameters=OF_MATCHES),
     Route("GET", "matches/next", "staff", answers.next_in_queue),
     Route("GET", "matches/{match}", "staff", answers.match),

@@ -10,6 +10,7 @@ from aifr.answers import assessment_answer, facts, photo_answer, rounded
 from aifr.endpoint.body import read_form, texts_of
 from aifr.endpoint.function import endpoint
 from aifr.endpoint.query import flag, option, whole_number
+from aifr.endpoint.throttle import Throttle
 from aifr.endpoint.uploads import one_upload
 from aifr.errors import InvalidParameter
 from aifr.fields import whole
@@ -20,6 +21,7 @@ from aifr.settings import settings
 
 PHOTOS, AGES = ("image1", "image2"), ("age1", "age2")
 OLDEST = 120
+COMPARED = Throttle("comparisons")
 
 
 @functions_framework.http
@@ -30,6 +32,7 @@ def images_similarity(request: Request) -> dict[str, Any]:
     """
     detail, choice = flag(request, "detail"), option(request, "face", CHOICES)
     asked = {name: whole_number(request, name, OLDEST) for name in AGES}
+    COMPARED.count(request, 1, settings(), settings().comparisons_an_hour)
     form = read_form(request, settings())
     told = texts_of(form, AGES, PHOTOS)
     ages = [_age(name, asked[name], told) for name in AGES]

@@ -28,7 +28,7 @@ def test_a_configured_site_is_allowed(client_of: ClientOf, configure: Callable[.
     response = client_of(echo).post("/", headers={"Origin": SITE})
 
     assert response.headers[ALLOW] == SITE
-    assert response.headers["Access-Control-Expose-Headers"] == "X-Request-Id"
+    assert response.headers["Access-Control-Expose-Headers"] == "X-Request-Id, Retry-After"
 
 
 def test_another_site_is_not(client_of: ClientOf, configure: Callable[..., None]) -> None:

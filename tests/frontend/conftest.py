@@ -54,6 +54,9 @@ def local_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Casebook]:
         # Every test calls from one address.
         "AIFR_WRITES_AN_HOUR": "100000",
         "AIFR_SEARCHES_AN_HOUR": "100000",
+        "AIFR_COMPARISONS_AN_HOUR": "100000",
+        "AIFR_REFUSED_TOKENS_AN_HOUR": "100000",
+        "AIFR_STAFF_REQUESTS_AN_HOUR": "100000",
         "OMP_NUM_THREADS": "1",
     }
     process = subprocess.Popen(

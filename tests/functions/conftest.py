@@ -1,6 +1,6 @@
 """The two functions as functions-framework builds them, and a recogniser that tests control."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import functions_framework
@@ -15,6 +15,7 @@ from aifr.recognition.decode import Photo
 from aifr.recognition.faces import Face
 from aifr.recognition.quality import Reason
 from aifr.recognition.recognise import Recognition
+from aifr.settings import settings
 from infra.catalogue import HTTP_TARGETS
 from tests.served import ROOT, Served, serve
 
@@ -34,6 +35,20 @@ def similarity_client() -> FlaskClient:
 def batch_client() -> FlaskClient:
     """A test client of batch_images_similarity."""
     return client("batch_similarity")
+
+
+@pytest.fixture
+def configure() -> Iterator[Callable[..., None]]:
+    """Sets variables of the environment for a test, and has the settings read again."""
+    with pytest.MonkeyPatch.context() as patch:
+
+        def set_variables(**variables: str) -> None:
+            for name, value in variables.items():
+                patch.setenv(name, value)
+            settings.cache_clear()
+
+        yield set_variables
+    settings.cache_clear()
 
 
 @pytest.fixture(scope="session")

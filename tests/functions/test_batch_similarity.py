@@ -1,12 +1,13 @@
 """batch_images_similarity: its answers and refusals, with a recogniser that tests control."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from aifr.errors import SeveralFaces, UndecodableImage
-from tests.functions.conftest import Photographs, seen
+from tests.functions.conftest import Photographs, client, seen
 from tests.photos import file
 from tests.served import content
 
@@ -124,5 +125,29 @@ def test_refusals(
 def test_twenty_photos_on_each_side_are_welcome(batch_client: FlaskClient) -> None:
     response = batch_client.post("/?detail=true", data=lists([b"east"] * 20, [b"north"] * 20))
 
-    assert response.status_code == 200
-    assert [len(row) for row in content(response)["pairs"]] == [20] * 20
+    answer = content(response)
+    assert (response.status_code, answer["similarity"]) == (200, 0.0)
+    assert [len(photos) for photos in answer["images"].values()] == [20, 20]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"), [(5, 5, True), (13, 2, False), (20, 20, False)]
+)
+def test_no_more_than_twenty_five_pairs_are_told(
+    batch_client: FlaskClient, first: int, second: int, told: bool
+) -> None:
+    photos = lists([b"east"] * first, [b"north"] * second)
+
+    pairs = content(batch_client.post("/?detail=true", data=photos))["pairs"]
+
+    assert pairs == ([[0.0] * second] * first if told else None)
+
+
+def test_each_pair_that_is_told_is_counted(configure: Callable[..., None]) -> None:
+    configure(AIFR_COMPARISONS_AN_HOUR="9")
+    fresh = client("batch_similarity")
+    four = [b"east", b"north"], [b"east", b"north"]
+
+    answers = [fresh.post("/?detail=true", data=lists(*four)) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, 429]

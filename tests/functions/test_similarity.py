@@ -1,6 +1,7 @@
 """images_similarity: what it answers and refuses, with a recogniser that the tests control."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from aifr.errors import (
     UnsupportedType,
 )
 from aifr.recognition.quality import Reason
-from tests.functions.conftest import FakeCard, Photographs, seen
+from tests.functions.conftest import FakeCard, Photographs, client, seen
 from tests.photos import file
 from tests.served import content
 
@@ -246,3 +247,18 @@ def test_an_unforeseen_failure_gives_away_nothing(
 
     assert (response.status_code, content(response)["error"]["code"]) == (500, "internal")
     assert "KeyError" not in response.text
+
+
+def test_comparisons_are_counted_by_address(
+    configure: Callable[..., None],
+) -> None:
+    configure(AIFR_COMPARISONS_AN_HOUR="2")
+    fresh = client("similarity")
+
+    answers = [fresh.post("/", data=two()) for _ in range(3)]
+    other = fresh.post("/", data=two(), environ_base={"REMOTE_ADDR": "10.0.0.9"})
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert content(answers[-1])["error"]["code"] == "too_many_requests"
+    assert int(answers[-1].headers["Retry-After"]) > 0
+    assert other.status_code == 200

@@ -39,6 +39,9 @@ def local_server(local_folder: Path) -> Iterator[Served]:
     places = {
         "AIFR_WRITES_AN_HOUR": "100000",
         "AIFR_SEARCHES_AN_HOUR": "100000",
+        "AIFR_COMPARISONS_AN_HOUR": "100000",
+        "AIFR_REFUSED_TOKENS_AN_HOUR": "100000",
+        "AIFR_STAFF_REQUESTS_AN_HOUR": "100000",
         "AIFR_RECORDS": f"sqlite:{folder}/casebook.sqlite3",
         "AIFR_PHOTOS": f"file:{folder}/photos",
         "AIFR_INCOMING": f"file:{folder}/incoming",

@@ -80,7 +80,8 @@ def test_what_a_route_demands_of_its_caller_is_documented(name: str) -> None:
 
         anyone = {} in operation["security"]
         assert anyone == (route.access == "everyone"), route
-        assert ("429" in operation["responses"]) == (route.counts is not None), route
+        # Of counted routes, and of all since tokens that open nothing are counted.
+        assert "429" in operation["responses"], route
 
 
 @pytest.mark.parametrize("name", ["cases", "search"])
