@@ -11,15 +11,13 @@ from dataclasses import dataclass
 from aifr.casebook.audit import Trail
 from aifr.casebook.home import Home
 from aifr.casebook.identity import is_subject, kind_of
-from aifr.casebook.photos import PHOTOS, erase_objects
-from aifr.casebook.records.contract import Query, Transaction
+from aifr.casebook.photos import PHOTOS, photos_of
+from aifr.casebook.records.contract import Transaction
 from aifr.casebook.secrets import PRIVATE
 from aifr.casebook.settling import clear, matches_on
-from aifr.casebook.tombstones import ERASED, bury, finish
+from aifr.casebook.tombstones import ERASED, bury, erase_objects
 from aifr.casebook.withdrawn import withdraw
 from aifr.errors import NotFound
-
-EVERYTHING = 10_000
 
 
 @dataclass(frozen=True)
@@ -45,11 +43,8 @@ def erase_own(home: Home, subject: str, actor: str) -> Erasure:
     were any. Raises and finishes as `erase`.
     """
     erased = home.records.transact(lambda transaction: _erase_records(transaction, subject, actor))
-    erased["objects"] = erase_objects(home, f"{subject}/")
-    remaining = count_own(home, subject)
-    if remaining == 0:
-        home.records.transact(lambda transaction: finish(transaction, subject))
-    return Erasure(erased, remaining)
+    erased["objects"] = erase_objects(home, subject, f"{subject}/")
+    return Erasure(erased, count_own(home, subject))
 
 
 def _erase_records(transaction: Transaction, subject: str, actor: str) -> dict[str, int]:
@@ -58,7 +53,7 @@ def _erase_records(transaction: Transaction, subject: str, actor: str) -> dict[s
         if transaction.get(ERASED, subject) is None:
             raise NotFound("There is no such case or sighting.")
         return {}
-    photos = transaction.find(Query(PHOTOS, {"subject": subject}, limit=EVERYTHING))
+    photos = photos_of(transaction, subject)
     faces = transaction.faces(subject)
     trail = Trail(transaction, subject)
     transaction.delete(kind, subject)

@@ -19,7 +19,7 @@ from aifr.casebook.moment import now
 from aifr.casebook.records.contract import Query, Records, Transaction
 from aifr.casebook.records.everything import find_all
 from aifr.casebook.stored import as_document, as_record, as_records
-from aifr.casebook.tombstones import ERASED, bury, finish
+from aifr.casebook.tombstones import ERASED, bury, erase_objects
 from aifr.casebook.withdrawn import withdraw
 from aifr.errors import Conflict, NotFound, TooManyFiles
 
@@ -204,21 +204,10 @@ def remove_photo(home: Home, subject: str, identity: str, actor: str) -> None:
         trail.append(actor, "photo erased", [identity])
 
     home.records.transact(work)
-    erase_objects(home, name)
-    home.records.transact(lambda transaction: finish(transaction, identity))
+    erase_objects(home, identity, name)
 
 
 def take_out(transaction: Transaction, photo: Photo) -> None:
     """Removes a photo's face, and withdraws what rests on it."""
     transaction.delete_face(photo.identity)
     withdraw(transaction, photo.subject, photo.identity)
-
-
-def erase_objects(home: Home, prefix: str) -> int:
-    """Removes every object whose name begins so; how many."""
-    count = 0
-    for store in (home.incoming, home.photos):
-        for found in list(store.list(prefix)):
-            store.delete(found.name)
-            count += 1
-    return count

@@ -3,37 +3,57 @@
 To be run every day. A sighting without a match and a closed case go after the days of the settings.
 """
 
+import sys
 import time
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import TypeVar
 
 from aifr.casebook.cases import CASES
 from aifr.casebook.erasure import erase
 from aifr.casebook.home import Home, home
 from aifr.casebook.limits import forget_past_hours
+from aifr.casebook.loops import each_alone
 from aifr.casebook.matches import stands
 from aifr.casebook.moment import days_ago
-from aifr.casebook.objects.contract import Objects
-from aifr.casebook.photos import erase_objects, subject_exists
+from aifr.casebook.objects.contract import Objects, StoredObject
+from aifr.casebook.photos import PHOTOS, named_photo, object_name, subject_exists
 from aifr.casebook.records.contract import Query, Records
+from aifr.casebook.records.everything import find_all
 from aifr.casebook.sightings import SIGHTINGS
-from aifr.casebook.tombstones import ERASED, finish
+from aifr.casebook.tombstones import ERASED, look_again
 from aifr.settings import Settings, settings
 
+Item = TypeVar("Item")
 ACTOR = "system"
-PAGE = 200
+UNFINISHED = Query(ERASED, {"finished": False})
 ORPHAN_SECONDS = 3600
+FAILED = "failures"
 
 
 def retain(home: Home, settings: Settings) -> dict[str, int]:
-    """Erases what is past its days; how many of what."""
-    return {
-        "sightings": _erase_all(home, sightings_past(home.records, settings)),
-        "cases": _erase_all(home, cases_past(home.records, settings)),
-        "unfinished erasures": _finish_erasures(home),
-        "orphaned objects": _remove_orphans(home),
-        "limits": forget_past_hours(home.records),
+    """Erases what is past its days; how many of what, and how often it failed."""
+
+    def erase_one(subject: str) -> bool:
+        return erase(home, subject, ACTOR) is not None
+
+    unfinished = (each.identity for each in find_all(home.records, UNFINISHED))
+    counts = {
+        "sightings": tally(sightings_past(home.records, settings), erase_one),
+        "cases": tally(cases_past(home.records, settings), erase_one),
+        "unfinished erasures": tally(unfinished, partial(look_again, home)),
+        "orphaned objects": tally(_old_objects(home), partial(_remove_orphan, home)),
     }
+    done = {what: count for what, (count, _) in counts.items()}
+    done["limits"] = forget_past_hours(home.records)
+    return {**done, FAILED: sum(failures for _, failures in counts.values())}
+
+
+def tally(items: Iterable[Item], act: Callable[[Item], bool]) -> tuple[int, int]:
+    """How many items there was something to do for, and how many failed."""
+    outcomes = [came for _, came in each_alone(items, act)]
+    failures = sum(isinstance(came, Exception) for came in outcomes)
+    return outcomes.count(True), failures
 
 
 def sightings_past(records: Records, settings: Settings) -> list[str]:
@@ -51,52 +71,49 @@ def cases_past(records: Records, settings: Settings) -> list[str]:
 
 
 def _all(records: Records, query: Query) -> Iterator[str]:
-    """The names of all that a query finds, page by page."""
-    while found := records.find(query):
-        yield from (each.identity for each in found)
-        last = found[-1]
-        query = replace(query, after=(last.document[query.order], last.identity))
+    """The names of all that a query finds."""
+    return (each.identity for each in find_all(records, query))
 
 
-def _erase_all(home: Home, subjects: list[str]) -> int:
-    for subject in subjects:
-        erase(home, subject, ACTOR)
-    return len(subjects)
+def _remove_orphan(home: Home, place: tuple[Objects, StoredObject]) -> bool:
+    """Removes an object that nothing refers to: written while it was being erased, or left by
+    whoever died; whether it was one.
+    """
+    store, found = place
+    orphaned = (photo_missing if store is home.photos else nobody_waits)(home.records, found.name)
+    if orphaned:
+        store.delete(found.name, found.generation)
+    return orphaned
 
 
-def _finish_erasures(home: Home) -> int:
-    found = home.records.find(Query(ERASED, {"finished": False}, limit=PAGE))
-    for tombstone in found:
-        finish_erasure(home, tombstone.identity, tombstone.document["objects"])
-    return len(found)
+def photo_missing(records: Records, name: str) -> bool:
+    """Whether an object among the kept copies is no photo's."""
+    photo = named_photo(name)
+    document = records.get(PHOTOS, photo) if photo else None
+    return document is None or object_name(document["subject"], str(photo)) != name
 
 
-def finish_erasure(home: Home, identity: str, objects: str) -> None:
-    """Removes the objects of something whose records are gone already."""
-    erase_objects(home, objects)
-    home.records.transact(lambda transaction: finish(transaction, identity))
+def nobody_waits(records: Records, name: str) -> bool:
+    """Whether an incoming object is of a case or sighting that is gone, or of an erased photo."""
+    photo = named_photo(name)
+    erased = records.get(ERASED, photo) if photo else None
+    gone = erased is not None and erased["objects"] == name
+    return gone or not subject_exists(records, name.partition("/")[0])
 
 
-def _remove_orphans(home: Home) -> int:
-    """Objects of cases and sightings that are gone: written while they were being erased."""
-    count = 0
-    for store, name in _old_objects(home):
-        if not subject_exists(home.records, name.partition("/")[0]):
-            store.delete(name)
-            count += 1
-    return count
-
-
-def _old_objects(home: Home) -> Iterator[tuple[Objects, str]]:
+def _old_objects(home: Home) -> Iterator[tuple[Objects, StoredObject]]:
     for store in (home.incoming, home.photos):
         for found in store.list():
             if time.time() - found.updated > ORPHAN_SECONDS:
-                yield store, found.name
+                yield store, found
 
 
 def main() -> None:
-    for what, count in retain(home(), settings()).items():
+    done = retain(home(), settings())
+    for what, count in done.items():
         print(f"{count} {what}")
+    if done[FAILED]:
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from aifr.casebook.home import home
 from aifr.casebook.identity import digest
 from aifr.casebook.moment import now
 from aifr.casebook.records.contract import Query, Records
+from aifr.casebook.records.everything import find_all
 
 STAFF = "staff"
 StaffRole = Literal["reviewer", "admin"]
@@ -68,7 +69,7 @@ def main() -> None:
     elif arguments.command == "remove":
         remove_staff(records, arguments.email)
     else:
-        for found in records.find(Query(STAFF, limit=1000)):
+        for found in find_all(records, Query(STAFF)):
             print(f"{found.document['role']}\t{found.document['email']}")
 
 

@@ -18,6 +18,7 @@ from aifr.casebook.photos import (
     get_photo,
     photo_identity,
     read_photo,
+    refuse_more_photos,
     remove_photo,
 )
 from aifr.desk.views import full_photo
@@ -77,6 +78,7 @@ def sign_upload(call: Call) -> dict[str, Any]:
     refuse_unknown(content, ("content_type",))
     kind = one_of(content, "content_type", tuple(KINDS), JPEG)
     case = call.arguments["case"]
+    refuse_more_photos(home().records, case)
     name = f"{case}/upload-{secrets.token_hex(8)}.{KINDS[kind]}"
     signed = home().incoming.signed_upload(name, kind, settings().max_file_bytes, UPLOAD_SECONDS)
     if signed is None:

@@ -6,16 +6,18 @@ import pytest
 
 from aifr.casebook.audit import broken_link, history
 from aifr.casebook.cases import change_state, get_case, report_case
-from aifr.casebook.erasure import count_remaining, erase
+from aifr.casebook.erasure import Erasure, count_remaining, erase
 from aifr.casebook.home import Home
 from aifr.casebook.matches import answer_match, match_identity
 from aifr.casebook.moment import days_ago
+from aifr.casebook.photos import MOST_PHOTOS, get_photo, object_name, photos_of, remove_photo
 from aifr.casebook.ranking import Filters, Probe, rank
 from aifr.casebook.retention import retain
 from aifr.casebook.secrets import subject_opened_by
+from aifr.casebook.tombstones import erase_objects
 from aifr.errors import Conflict, NotFound, StoreUnavailable
 from aifr.recognition.calibration import PhotoFacts
-from tests.casebook.conftest import SETTINGS, a_case, a_sighted, embedded, upload
+from tests.casebook.conftest import SETTINGS, a_case, a_sighted, embedded, ingest_all, upload
 from tests.casebook.made import a_contact, a_report, embedding_of, made_card, photo_of
 
 KEY = "0b1f7c52-6a51-4d0c-9d0e-3f4a5b6c7d8e"
@@ -97,7 +99,7 @@ def test_an_erasure_that_died_before_the_objects_is_finished_by_retention(
     case = a_case(home)
     embedded(home, case, photo_of(7))
 
-    def unavailable(home: Home, prefix: str) -> int:
+    def unavailable(home: Home, identity: str, prefix: str) -> int:
         raise StoreUnavailable("Not just now.")
 
     with monkeypatch.context() as patch:
@@ -106,11 +108,13 @@ def test_an_erasure_that_died_before_the_objects_is_finished_by_retention(
             erase(home, case, "reporter")
     left = len(list(home.photos.list()))
 
-    done = retain(home, SETTINGS)
+    young = retain(home, SETTINGS)["unfinished erasures"]
+    remaining = count_remaining(home, case)
+    age_by(home, "erased", case, "created", days=1)
+    old = [retain(home, SETTINGS)["unfinished erasures"] for _ in range(2)]
 
-    assert (left, done["unfinished erasures"]) == (1, 1)
-    assert count_remaining(home, case) == 0
-    assert retain(home, SETTINGS)["unfinished erasures"] == 0
+    assert (left, remaining) == (1, 0)
+    assert (young, old) == (0, [1, 0])
 
 
 def age_by(home: Home, kind: str, identity: str, field: str, days: int) -> None:
@@ -157,9 +161,70 @@ def test_objects_of_what_is_gone_are_swept(home: Home, monkeypatch: pytest.Monke
     case = a_case(home)
     embedded(home, case, photo_of(7))
     home.photos.put("c00000000000000000000/p00000000000000000000.jpg", b"left", "image/jpeg")
+    home.photos.put(f"{case}/p00000000000000000000.jpg", b"left", "image/jpeg")
+    home.incoming.put(f"{case}/upload-1.jpg", photo_of(7, 1), "image/jpeg")
     monkeypatch.setattr("aifr.casebook.retention.ORPHAN_SECONDS", -1)
 
     done = retain(home, replace(SETTINGS))
 
-    assert done["orphaned objects"] == 1
-    assert [found.name.partition("/")[0] for found in home.photos.list()] == [case]
+    (photo,) = photos_of(home.records, case)
+    assert done["orphaned objects"] == 2
+    assert [found.name for found in home.photos.list()] == [object_name(case, photo.identity)]
+    assert [found.name for found in home.incoming.list()] == [f"{case}/upload-1.jpg"]
+
+
+def test_one_erasure_that_fails_does_not_keep_the_others(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = [a_case(home) for _ in range(3)]
+    for case in cases:
+        change_state(home.records, case, "closed", "found", "reporter")
+        age_by(home, "cases", case, "updated", SETTINGS.keep_closed_days + 1)
+
+    def failing(home: Home, subject: str, actor: str) -> Erasure:
+        if subject == cases[1]:
+            raise ValueError("this one only")
+        return erase(home, subject, actor)
+
+    monkeypatch.setattr("aifr.casebook.retention.erase", failing)
+
+    done = retain(home, SETTINGS)
+
+    assert (done["cases"], done["failures"]) == (2, 1)
+    assert [home.records.get("cases", case) is None for case in cases] == [True, False, True]
+
+
+def test_what_is_sent_again_while_it_is_being_erased_stays(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = a_case(home)
+    photo = embedded(home, case, photo_of(7))
+
+    def sent_again(home: Home, identity: str, prefix: str) -> int:
+        upload(home, case, photo_of(7))
+        return erase_objects(home, identity, prefix)
+
+    monkeypatch.setattr("aifr.casebook.photos.erase_objects", sent_again)
+    remove_photo(home, case, photo, "reporter")
+
+    (waiting,) = home.incoming.list()
+    assert waiting.name == object_name(case, photo)
+    ingest_all(home)
+    assert get_photo(home.records, case, photo).state == "embedded"
+
+
+def test_a_case_with_more_photos_than_it_may_have_is_erased_whole(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = a_case(home)
+    with monkeypatch.context() as older:
+        older.setattr("aifr.casebook.photos.MOST_PHOTOS", 1000)
+        for take in range(MOST_PHOTOS + 3):
+            upload(home, case, photo_of(take))
+    ingest_all(home)
+
+    erasure = erase(home, case, "reporter")
+
+    assert erasure.erased["photos"] == erasure.erased["faces"] == MOST_PHOTOS + 3
+    assert erasure.remaining == 0
+    assert home.records.count("photos", {}) == 0
