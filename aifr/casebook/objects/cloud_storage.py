@@ -58,13 +58,13 @@ class CloudStorageObjects:
     def put(self, name: str, data: bytes, content_type: str) -> bool:
         """As the contract says; False as well where it did but the answer was lost on the way."""
         check_name(name)
-        blob = self._blob(name)
-        try:
-            with _asking():
-                blob.upload_from_string(data, content_type, if_generation_match=0, **self._patience)
-        except ConditionFailed:
-            return False
-        return True
+        return self._write(name, data, content_type, 0)
+
+    def replace(self, name: str, data: bytes, content_type: str, generation: str) -> bool:
+        """As the contract says; False as well where it did but the answer was lost on the way."""
+        with suppress(ObjectMissing):
+            return self._write(name, data, content_type, int(generation))
+        return False
 
     def get(self, name: str, most_bytes: int) -> bytes:
         """As the contract says."""
@@ -110,6 +110,18 @@ class CloudStorageObjects:
                 **signer,
             )
         return SignedUpload(policy["url"], policy["fields"])
+
+    def _write(self, name: str, data: bytes, content_type: str, expected: int) -> bool:
+        """Whether the object was of the expected generation (0: not there) and now is this."""
+        blob = self._blob(name)
+        try:
+            with _asking():
+                blob.upload_from_string(
+                    data, content_type, if_generation_match=expected, **self._patience
+                )
+        except ConditionFailed:
+            return False
+        return True
 
     def _blob(self, name: str) -> Any:
         whole = self._prefix + name

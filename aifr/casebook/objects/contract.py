@@ -42,6 +42,11 @@ class Objects(Protocol):
     def put(self, name: str, data: bytes, content_type: str) -> bool:
         """Writes an object whole unless its name is taken; whether it did."""
 
+    def replace(self, name: str, data: bytes, content_type: str, generation: str) -> bool:
+        """Writes an object whole in place of this generation of it; whether it did. What is gone
+        stays gone.
+        """
+
     def get(self, name: str, most_bytes: int) -> bytes:
         """The content; raises ObjectMissing, and FileTooLarge before reading more than that."""
 

@@ -17,7 +17,15 @@ from uuid import uuid4
 from aifr.casebook.objects.contract import SignedUpload, StoredObject
 from aifr.casebook.objects.failures import check_size, missing, unavailable
 from aifr.casebook.objects.names import check_name
-from aifr.casebook.objects.paths import ABSENT, expecting, leads_inside, open_plainly, path_of
+from aifr.casebook.objects.paths import (
+    ABSENT,
+    expecting,
+    leads_inside,
+    open_plainly,
+    path_of,
+    remove_empty,
+    sync_one,
+)
 from aifr.errors import InvalidParameter, ObjectMissing
 
 # No name that we give holds a "+".
@@ -48,6 +56,18 @@ class FolderObjects:
             # Also where another was first: it may not have come so far yet.
             self._sync(path.parent)
             return placed
+
+    def replace(self, name: str, data: bytes, content_type: str, generation: str) -> bool:
+        """As the contract says, and durable."""
+        with suppress(ObjectMissing), _usable(), expecting(name):
+            path = self._path(name)
+            with self._written(data) as written, self._alone():
+                replaced = self._is_still(path, generation)
+                if replaced:
+                    written.replace(path)
+            self._sync(path.parent)
+            return replaced
+        return False
 
     def get(self, name: str, most_bytes: int) -> bytes:
         """As the contract says."""
@@ -125,13 +145,18 @@ class FolderObjects:
             os.close(descriptor)
 
     def _remove(self, path: Path, generation: str | None) -> None:
+        if self._is_still(path, generation):
+            path.unlink()
+            self._sync(remove_empty(path.parent, self._folder))
+
+    def _is_still(self, path: Path, generation: str | None) -> bool:
+        """Whether an object is of this generation (any, if None), and then under one name alone."""
         status = path.lstat()
         if generation not in (None, _generation(status)):
-            return
+            return False
         if status.st_nlink > 1:
             self._unlink_unfinished(status.st_ino)
-        path.unlink()
-        self._sync(_remove_empty(path.parent, self._folder))
+        return True
 
     def _unlink_unfinished(self, inode: int) -> None:
         """The other name of an object whose process was killed right after linking it: an erased
@@ -144,7 +169,7 @@ class FolderObjects:
     def _sync(self, folder: Path) -> None:
         """Puts the names in a folder, and in those above it up to the store's, on the disk."""
         while folder.is_relative_to(self._folder):
-            _sync_one(folder)
+            sync_one(folder)
             folder = folder.parent
 
     def _sweep(self) -> None:
@@ -168,28 +193,6 @@ def _link(written: Path, path: Path) -> bool:
 
 def _is_folder() -> InvalidParameter:
     return InvalidParameter("The name of one object would be the folder of another.", "name")
-
-
-def _remove_empty(folder: Path, root: Path) -> Path:
-    """Removes a folder and those above it as far as they are empty; the first that stays."""
-    while folder != root:
-        try:
-            folder.rmdir()
-        except OSError:
-            break
-        folder = folder.parent
-    return folder
-
-
-def _sync_one(folder: Path) -> None:
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-    except FileNotFoundError:
-        return
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:

@@ -69,3 +69,25 @@ def expecting(name: str) -> Iterator[None]:
         if error.errno not in ABSENT:
             raise
         raise missing(name) from None
+
+
+def remove_empty(folder: Path, root: Path) -> Path:
+    """Removes a folder and those above it as far as they are empty; the first that stays."""
+    while folder != root:
+        try:
+            folder.rmdir()
+        except OSError:
+            break
+        folder = folder.parent
+    return folder
+
+
+def sync_one(folder: Path) -> None:
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:
+        return
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

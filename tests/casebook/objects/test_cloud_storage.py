@@ -82,6 +82,14 @@ def test_a_deletion_is_of_one_generation(store: Objects, stand_in: StandIn) -> N
     assert asked.query["ifGenerationMatch"] == "17"
 
 
+def test_a_replacement_is_of_one_generation(store: Objects, stand_in: StandIn) -> None:
+    stand_in.answers = [REFUSED]
+
+    assert store.replace("a", b"photo", JPEG, "17") is False
+
+    assert stand_in.asked[0].query["ifGenerationMatch"] == "17"
+
+
 def test_a_deletion_of_any_generation_makes_no_condition(store: Objects, stand_in: StandIn) -> None:
     stand_in.answers = [Answer(204)]
 

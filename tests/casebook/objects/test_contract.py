@@ -116,6 +116,37 @@ def test_deletion_of_the_present_generation_removes_it(objects: Objects) -> None
     assert names(objects) == []
 
 
+def test_the_present_generation_is_replaced(objects: Objects) -> None:
+    objects.put("a/b", b"first", JPEG)
+    first = objects.stat("a/b").generation
+
+    assert objects.replace("a/b", b"second", JPEG, first) is True
+
+    assert objects.get("a/b", 100) == b"second"
+    assert objects.stat("a/b").generation != first
+    assert names(objects) == ["a/b"]
+
+
+def test_an_old_generation_is_not_replaced(conditional: Objects) -> None:
+    conditional.put("a", b"first", JPEG)
+    first = conditional.stat("a").generation
+    conditional.replace("a", b"second", JPEG, first)
+
+    assert conditional.replace("a", b"third", JPEG, first) is False
+
+    assert conditional.get("a", 100) == b"second"
+
+
+def test_what_is_gone_is_not_replaced(conditional: Objects) -> None:
+    conditional.put("a/b", b"first", JPEG)
+    first = conditional.stat("a/b").generation
+    conditional.delete("a/b")
+
+    assert conditional.replace("a/b", b"second", JPEG, first) is False
+
+    assert names(conditional) == []
+
+
 def test_objects_are_listed_by_name(objects: Objects) -> None:
     scattered = ["b", "a/b/c", "a.b", "a-b", "a/b.c", "a/b-c", "A", "0", "_", "a0", "a/B"]
     for name in scattered:
