@@ -5,10 +5,10 @@ TORCH_INDEX ?=
 PORT ?= 8080
 # Folder of the research data sets, each a folder or zip, and of teachers/.
 DATA ?= ../shared/data
-SETS ?= utkface all_age_faces lfw
+SETS ?= utkface all_age_faces faces
 FGNET ?= $(DATA)/fgnet_dev.zip
 TEACHERS ?= $(sort $(wildcard $(DATA)/teachers/*.pt))
-CONFIG ?= training/configs/compact-muon.toml
+CONFIG ?= training/configs/compact-joined.toml
 MODEL ?= models/default
 NAME := $(basename $(notdir $(CONFIG)))
 BIN := .venv/bin

@@ -7,7 +7,9 @@ of nobody: far more faces than there are photos (Beyer et al. 2022, "Knowledge d
 teacher is patient and consistent", mix photos for the same reason).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +18,14 @@ import torch
 from aifr.recognition.align import Crop
 from aifr.recognition.card import sha256
 from training.atomic import write_atomically
-from training.teachers import embed_with_teacher
+from training.teachers import embed_with_teacher, joined
 
 BLACK = 3
 FRAMELESS = 0.01
 """A photo with less of its crop in the frame can surround others."""
 FARTHEST, SHARPEST = 0.4, 10.0
 CHUNK = 1024
+PART = 8192
 
 
 @dataclass(frozen=True)
@@ -48,24 +51,33 @@ class Recipes:
         """Whether a picture is of one photo, bool (m,)."""
         return self.first == self.second
 
-    def where(self, chosen: slice) -> "Recipes":
+    def where(self, chosen: slice | np.ndarray) -> "Recipes":
         """Some of them."""
         return Recipes(*(column[chosen] for column in vars(self).values()))
 
 
 def draw_recipes(crops: np.ndarray, count: int, seed: int) -> Recipes:
-    """So many recipes of pictures of crops uint8 (n, side, side, 3), the same for the same seed."""
+    """So many recipes of pictures of crops uint8 (n, side, side, 3), the same for the same seed;
+    more of them begin with the same.
+    """
+    whole = frameless(crops)
+    parts = [_draw_part(len(crops), whole, (seed, part)) for part in range(-(-count // PART))]
+    columns = zip(*(vars(part).values() for part in parts), strict=True)
+    return Recipes(*(np.concatenate(column)[:count] for column in columns))
+
+
+def _draw_part(photos: int, whole: np.ndarray, seed: tuple[int, int]) -> Recipes:
     generator = np.random.default_rng(seed)
-    rounds = range(count // len(crops) + 1)
-    first = np.concatenate([generator.permutation(len(crops)) for _ in rounds])[:count]
-    other = generator.integers(0, len(crops), count)
+    rounds = range(PART // photos + 1)
+    first = np.concatenate([generator.permutation(photos) for _ in rounds])[:PART]
+    other = generator.integers(0, photos, PART)
     return Recipes(
         first=first,
-        second=np.where(np.arange(count) % 2, other, first),
-        around=generator.choice(frameless(crops), count),
-        angles=generator.uniform(0, 2 * np.pi, count).astype(np.float32),
-        offsets=generator.uniform(-FARTHEST, FARTHEST, count).astype(np.float32),
-        steepness=generator.uniform(0, SHARPEST, count).astype(np.float32),
+        second=np.where(np.arange(PART) % 2, other, first),
+        around=generator.choice(whole, PART),
+        angles=generator.uniform(0, 2 * np.pi, PART).astype(np.float32),
+        offsets=generator.uniform(-FARTHEST, FARTHEST, PART).astype(np.float32),
+        steepness=generator.uniform(0, SHARPEST, PART).astype(np.float32),
     )
 
 
@@ -97,11 +109,12 @@ def pictures(crops: np.ndarray, recipes: Recipes) -> np.ndarray:
     made = np.empty((len(recipes), *crops.shape[1:]), np.uint8)
     for start in range(0, len(recipes), CHUNK):
         chunk = slice(start, start + CHUNK)
-        made[chunk] = _pictures(crops, recipes.where(chunk))
+        made[chunk] = picture(crops, recipes.where(chunk))
     return made
 
 
-def _pictures(crops: np.ndarray, recipes: Recipes) -> np.ndarray:
+def picture(crops: np.ndarray, recipes: Recipes) -> np.ndarray:
+    """The pictures of a few recipes at once, as `pictures`."""
     around = crops[recipes.around]
     first, second = (
         filled(crops[which], around).astype(np.float32) for which in (recipes.first, recipes.second)
@@ -126,24 +139,41 @@ def shares(recipes: Recipes, side: int) -> np.ndarray:
 
 
 def composite_embeddings(
-    made: np.ndarray, crop: Crop, teachers: list[Path], folder: Path, device: torch.device
+    crops: np.ndarray,
+    recipes: Recipes,
+    crop: Crop,
+    teachers: list[Path],
+    folder: Path,
+    device: torch.device,
+    weights: Sequence[float] | None = None,
 ) -> np.ndarray:
-    """Unit float32 (m, d): the teachers' embeddings of pictures, joined as `teacher_embeddings`
-    joins them; kept in the folder. Raises ValueError where those of other pictures were kept.
+    """Unit float32 (m, d): the teachers' embeddings of the pictures of recipes, joined as
+    `teacher_embeddings` joins them; kept in the folder, part by part, so that it resumes. Raises
+    ValueError where those of other pictures were kept.
     """
-    parts = [_kept(made, crop, teacher, folder, device) for teacher in teachers]
-    return np.concatenate(parts, axis=1) / np.sqrt(len(parts), dtype=np.float32)
+    parts = [_kept(crops, recipes, crop, teacher, folder, device) for teacher in teachers]
+    return joined(parts, weights)
 
 
 def _kept(
-    made: np.ndarray, crop: Crop, teacher: Path, folder: Path, device: torch.device
+    crops: np.ndarray,
+    recipes: Recipes,
+    crop: Crop,
+    teacher: Path,
+    folder: Path,
+    device: torch.device,
 ) -> np.ndarray:
-    path = folder / f"composites-{sha256(teacher)[:12]}.npz"
-    means = made.mean(axis=(1, 2, 3), dtype=np.float64)
-    if not path.exists():
-        embeddings = embed_with_teacher(made, crop, teacher, device)
-        write_atomically(path, lambda file: np.savez(file, means=means, embeddings=embeddings))
-    kept = np.load(path)
-    if not np.array_equal(kept["means"], means):
-        raise ValueError(f"{path} is of other pictures: remove it")
-    return kept["embeddings"]
+    """Parts hold PART pictures each; a picture's mean tells whether it is the one meant."""
+    embeddings = []
+    for start in range(0, len(recipes), PART):
+        path = folder / "composites" / f"{sha256(teacher)[:12]}-{start:07d}.npz"
+        made = pictures(crops, recipes.where(slice(start, start + PART)))
+        means = made.mean(axis=(1, 2, 3), dtype=np.float64)
+        if not path.exists():
+            found = embed_with_teacher(made, crop, teacher, device)
+            write_atomically(path, partial(np.savez, means=means, embeddings=found))
+        kept = np.load(path)
+        if not np.array_equal(kept["means"], means):
+            raise ValueError(f"{path} is of other pictures: remove it")
+        embeddings.append(kept["embeddings"])
+    return np.concatenate(embeddings)

@@ -56,7 +56,7 @@ class Embedder(nn.Module):
         network = self.network
         both = torch.cat([pixels, pixels.flip(3)])
         factors = network(both.contiguous(memory_format=torch.channels_last))
-        groups = network.age_head(factors.x_age).softmax(1)
+        groups = network.age_group_logits(factors.x_age).softmax(1)
         females = network.gender_head(factors.x_gender).softmax(1)[:, 1]
         return (
             normalize(over_mirror(normalize(factors.x_id))),

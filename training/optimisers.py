@@ -2,40 +2,66 @@
 
 from typing import Any
 
+import torch
 from torch import Tensor, nn
-from torch.optim import AdamW, Muon, Optimizer
+from torch.optim import AdamW, Optimizer
 
 from training.networks.factorisation import FactorisedNetwork
 
 ADAMW, MUON = "adamw", "muon"
+MOMENTUM = 0.95
+QUINTIC = (3.4445, -4.7750, 2.0315)
+"""Coefficients of x, x^3 and x^5 (Jordan et al. 2024)."""
+NEWTON_SCHULZ_STEPS = 5
 
 
-class KernelMuon(Muon):
-    """torch's Muon (Jordan et al. 2024), which takes matrices alone, for kernels too.
+class KernelMuon(Optimizer):
+    """Muon (Jordan et al. 2024) for kernels as for matrices, in float32.
 
-    It moves matrices that share memory with the parameters, (outputs, everything else). The
-    parameters hold the gradients: `zero_grad` of the network clears them. The rate is scaled so
-    that one for AdamW suits it (Liu et al. 2025, "Muon is scalable for LLM training").
-    Raises RuntimeError for kernels that are not contiguous in channels_last.
+    A kernel is taken as the matrix (outputs, everything else). The rate is scaled so that one for
+    AdamW suits it (Liu et al. 2025, "Muon is scalable for LLM training"). torch's Muon computes in
+    bf16, which a processor without instructions for it does one number at a time.
     """
 
     def __init__(self, parameters: list[nn.Parameter], weight_decay: float) -> None:
-        self._parameters = parameters
-        matrices = [nn.Parameter(_shared(parameter.detach())) for parameter in parameters]
-        super().__init__(matrices, weight_decay=weight_decay, adjust_lr_fn="match_rms_adamw")
+        super().__init__(parameters, {"lr": 1e-3, "weight_decay": weight_decay})
 
+    @torch.no_grad()
     def step(self, closure: Any = None) -> Any:
-        """Moves the parameters along their gradients."""
-        matrices = self.param_groups[0]["params"]
-        for parameter, matrix in zip(self._parameters, matrices, strict=True):
-            gradient = parameter.grad
-            matrix.grad = None if gradient is None else gradient.movedim(1, -1).flatten(1)
-        return super().step(closure)
+        """Moves the parameters that have gradients along them."""
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                if parameter.grad is not None:
+                    self._move(parameter, parameter.grad, group["lr"], group["weight_decay"])
+
+    def _move(
+        self, parameter: nn.Parameter, gradient: Tensor, rate: float, weight_decay: float
+    ) -> None:
+        average = self.state[parameter].setdefault("momentum", torch.zeros_like(parameter))
+        average.lerp_(gradient, 1 - MOMENTUM)
+        ahead = gradient.lerp(average, MOMENTUM).flatten(1)
+        scale = 0.2 * max(ahead.shape) ** 0.5
+        parameter.mul_(1 - rate * weight_decay)
+        parameter.sub_(rate * scale * orthogonal(ahead).view(parameter.shape))
 
 
-def _shared(weights: Tensor) -> Tensor:
-    # A view or an error: a copy would be moved in vain.
-    return weights.movedim(1, -1).view(len(weights), -1)
+def orthogonal(matrix: Tensor) -> Tensor:
+    """About the orthogonal part U V' of a matrix U S V' (m, n), by five steps of Newton and Schulz.
+
+    Every step multiplies by a polynomial of X X', and these commute: so X X' is computed once and
+    the steps are taken on the small side, (m, m).
+    """
+    if len(matrix) > matrix.shape[1]:
+        return orthogonal(matrix.T).T
+    x = matrix / matrix.norm().clamp(min=1e-7)
+    gram, product = x @ x.T, torch.eye(len(x), dtype=x.dtype, device=x.device)
+    a, b, c = QUINTIC
+    for _ in range(NEWTON_SCHULZ_STEPS):
+        polynomial = b * gram + c * (gram @ gram)
+        polynomial.diagonal().add_(a)
+        gram = polynomial @ gram @ polynomial
+        product = polynomial @ product
+    return product @ x
 
 
 def build_optimisers(

@@ -109,11 +109,20 @@ def _write_shard(task: Task, path: Path, start: int, photographs: Sequence[Photo
 def _crop(task: Task, photograph: Photograph) -> np.ndarray:
     settings = Settings()
     dataset = task.dataset
+    if dataset.aligned:
+        return _as_given(decode(dataset.files.read(photograph.name), settings).image, task.crop)
     image = widened(
         decode(dataset.files.read(photograph.name), settings).image, dataset.margin, dataset.enlarge
     )
     faces = find_faces(image, _detector(task.detector), settings)
     return align(image, choose(faces).landmarks, task.crop)
+
+
+def _as_given(image: Image.Image, crop: Crop) -> np.ndarray:
+    """A photo that is the crop already; raises ValueError where another crop is asked for."""
+    if crop != arcface_crop() or image.size != (crop.side, crop.side):
+        raise ValueError(f"a photo of {image.size} px is not the crop that is asked for")
+    return np.asarray(image)
 
 
 def widened(image: Image.Image, margin: float, enlarge: float) -> Image.Image:

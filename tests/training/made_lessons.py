@@ -31,11 +31,18 @@ def made_lessons(count: int = 64) -> Lessons:
     teacher = MadeTeacher()(torch.from_numpy(quarters).permute(0, 3, 1, 2) / 255)
     bright = torch.from_numpy((quarters.mean(axis=(1, 2, 3)) > 128).astype(np.int64))
     bright[::3] = -1
+    ages = torch.where(bright == -1, -1, 10 + 50 * bright)
     sources = {"data": {"made": count}, "teachers": {}}
-    return Lessons(sources, arcface_crop(32), crops, teacher, bright, bright)
+    return Lessons(sources, arcface_crop(32), crops, teacher, ages, bright)
 
 
-def settings(steps: int, optimiser: str = ADAMW) -> DistilSettings:
+def settings(steps: int, optimiser: str = ADAMW, decay: float = 1.0) -> DistilSettings:
     return DistilSettings(
-        SMALL, samples=steps * 16, batch=16, rate=5e-3, averaging=0.9, optimiser=optimiser
+        SMALL,
+        samples=steps * 16,
+        batch=16,
+        rate=5e-3,
+        decay=decay,
+        averaging=0.9,
+        optimiser=optimiser,
     )

@@ -3,7 +3,17 @@
 import pytest
 import torch
 
-from training.augment import augment, degraded, mirrored, relit, shifted
+from training.augment import (
+    augment,
+    degraded,
+    dotted,
+    faded,
+    mirrored,
+    printed,
+    relit,
+    scratched,
+    shifted,
+)
 
 
 def pixels(count: int = 400) -> torch.Tensor:
@@ -54,3 +64,31 @@ def test_some_photos_turn_grey() -> None:
     # A grey photo keeps only the small cast between its channels.
     spread = (after.amax(1) - after.amin(1)).mean((1, 2))
     assert 0.12 < (spread < 40).float().mean() < 0.28
+
+
+def test_one_photo_in_five_is_an_old_print() -> None:
+    after = printed(pixels(), torch.Generator().manual_seed(0))
+
+    changed = (after != pixels()).flatten(1).any(1).float().mean()
+    assert 0.12 < changed < 0.28
+    assert after.min() >= 0 and after.max() <= 255
+
+
+def test_a_faded_print_is_paler_and_yellower() -> None:
+    after = faded(pixels(), torch.Generator().manual_seed(0))
+
+    assert after.std() < 0.8 * pixels().std()
+    assert after[:, 0].mean() > after[:, 2].mean() + 20
+
+
+def test_some_are_scratched_across_and_some_printed_in_dots() -> None:
+    grey = torch.full((400, 3, 32, 32), 128.0)
+
+    lines, dots = (
+        (change(grey, torch.Generator().manual_seed(0)) != grey).flatten(1).float().mean(1)
+        for change in (scratched, dotted)
+    )
+
+    assert 0.2 < (lines > 0).float().mean() < 0.45
+    assert lines.max() < 0.2
+    assert 0.1 < (dots > 0.5).float().mean() < 0.3

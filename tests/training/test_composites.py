@@ -8,6 +8,7 @@ import torch
 
 from aifr.recognition.align import arcface_crop
 from tests.training.made_lessons import MadeTeacher
+from training import composites as composites_module
 from training.composites import (
     Recipes,
     composite_embeddings,
@@ -121,23 +122,43 @@ def teacher(tmp_path: Path) -> Path:
     return path
 
 
-def test_pictures_are_embedded_once_and_then_kept(teacher: Path, tmp_path: Path) -> None:
-    made = np.random.default_rng(0).integers(0, 256, (5, 112, 112, 3), dtype=np.uint8)
+def test_more_recipes_begin_with_the_same() -> None:
+    crops = np.stack([plain(colour) for colour in range(50, 60)])
+
+    few, more = (draw_recipes(crops, count, seed=3) for count in (40, 60))
+
+    for column in vars(few):
+        assert (getattr(more, column)[:40] == getattr(few, column)).all()
+
+
+@pytest.fixture
+def noise() -> np.ndarray:
+    return np.random.default_rng(0).integers(4, 256, (5, 112, 112, 3), dtype=np.uint8)
+
+
+def test_pictures_are_embedded_once_and_then_kept(
+    teacher: Path, tmp_path: Path, noise: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(composites_module, "PART", 2)
+    recipes = draw_recipes(noise, 5, seed=0)
     place = (arcface_crop(), [teacher, teacher], tmp_path, torch.device("cpu"))
 
-    found = composite_embeddings(made, *place)
-    kept = list(tmp_path.glob("composites-*.npz"))
-    again = composite_embeddings(made, *place)
+    found = composite_embeddings(noise, recipes, *place)
+    kept = list(tmp_path.glob("composites/*.npz"))
+    monkeypatch.setattr(composites_module, "embed_with_teacher", None)
+    again = composite_embeddings(noise, recipes, *place)
 
-    single = MadeTeacher()(torch.from_numpy(made).permute(0, 3, 1, 2) / 255).numpy()
+    made = torch.from_numpy(pictures(noise, recipes)).permute(0, 3, 1, 2) / 255
+    single = MadeTeacher()(made).numpy()
     assert found == pytest.approx(np.hstack([single, single]) / np.sqrt(2), abs=0.02)
-    assert len(kept) == 1 and (again == found).all()
+    assert len(kept) == 3 and (again == found).all()
 
 
-def test_embeddings_of_other_pictures_are_refused(teacher: Path, tmp_path: Path) -> None:
-    made = np.random.default_rng(0).integers(0, 256, (5, 112, 112, 3), dtype=np.uint8)
+def test_embeddings_of_other_pictures_are_refused(
+    teacher: Path, tmp_path: Path, noise: np.ndarray
+) -> None:
     place = (arcface_crop(), [teacher], tmp_path, torch.device("cpu"))
-    composite_embeddings(made, *place)
+    composite_embeddings(noise, draw_recipes(noise, 5, seed=0), *place)
 
     with pytest.raises(ValueError, match="other pictures: remove it"):
-        composite_embeddings(255 - made, *place)
+        composite_embeddings(noise, draw_recipes(noise, 5, seed=1), *place)

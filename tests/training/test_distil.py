@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,20 +16,24 @@ from aifr.recognition.card import sha256
 from tests.served import ROOT
 from tests.training.made_lessons import SMALL, MadeTeacher, made_lessons, settings
 from training import distil as distil_module
-from training.composites import draw_recipes
+from training.composites import draw_recipes, pictures
 from training.distil import (
     Order,
+    age_cross_entropy,
+    chosen_teachers,
     distil,
     known_cross_entropy,
     learning_rate,
     read_lessons,
     read_settings,
     run,
-    with_composites,
+    with_singles,
 )
+from training.held_out import held_out
 from training.networks.build import build_network
 from training.optimisers import ADAMW, MUON
-from training.prepared import Prepared
+from training.prepared import Prepared, read_prepared
+from training.torchscript import save
 
 
 @pytest.mark.parametrize("optimiser", [ADAMW, MUON])
@@ -51,7 +55,7 @@ def test_the_measure_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(distil_module, "read_prepared", lambda folder: measure)
 
     with pytest.raises(ValueError, match="never learnt from"):
-        read_lessons([tmp_path], [], torch.device("cpu"))
+        read_lessons([tmp_path], [], tmp_path, settings(1), torch.device("cpu"))
 
 
 PROGRAM = """
@@ -100,30 +104,83 @@ def test_unknown_labels_count_for_nothing() -> None:
     assert float(none) == 0
 
 
-def quarters_of(made: np.ndarray) -> np.ndarray:
-    """What the made teacher makes of pictures."""
-    return MadeTeacher()(torch.from_numpy(made).permute(0, 3, 1, 2) / 255).numpy()
-
-
-def test_composites_are_learnt_from_beside_the_photos() -> None:
+def test_pictures_of_recipes_are_shown_behind_the_photos() -> None:
     lessons = made_lessons(64)
+    recipes = draw_recipes(lessons.crops, 30, 0)
+    more = replace(lessons, recipes=recipes, teacher=lessons.teacher.repeat(2, 1)[:94])
 
-    more = with_composites(lessons, 30, 0, quarters_of)
+    shown = more.pictures(np.array([70, 3, 64]))
 
-    assert len(more.crops) == len(more.teacher) == len(more.age_groups) == len(more.genders) == 94
-    assert (more.crops[:64] == lessons.crops).all()
-    assert more.teacher[64:].numpy() == pytest.approx(quarters_of(more.crops[64:]))
+    made = pictures(lessons.crops, recipes)
+    assert len(more) == 94
+    assert (shown == np.stack([made[6], lessons.crops[3], made[0]])).all()
 
 
-def test_a_composite_of_one_photo_alone_has_its_age_group_and_gender() -> None:
+def test_a_picture_of_one_photo_alone_has_its_label() -> None:
     lessons = made_lessons(64)
-
-    more = with_composites(lessons, 64, 0, quarters_of)
-
     recipes = draw_recipes(lessons.crops, 64, 0)
+
+    labels = with_singles(lessons.ages.numpy(), recipes)
+
+    assert (labels[:64] == lessons.ages.numpy()).all()
     for made, (first, single) in enumerate(zip(recipes.first, recipes.single, strict=True), 64):
-        expected = int(lessons.age_groups[first]) if single else -1
-        assert int(more.age_groups[made]) == int(more.genders[made]) == expected
+        assert labels[made] == (int(lessons.ages[first]) if single else -1)
+
+
+def test_a_head_that_tells_the_year_loses_least() -> None:
+    years = torch.arange(101)
+    near, far = (-(years - centre).abs().float()[None] for centre in (30, 45))
+
+    losses = [float(age_cross_entropy(logits, torch.tensor([30]))) for logits in (near, far)]
+
+    assert losses[0] < losses[1]
+    assert float(age_cross_entropy(near, torch.tensor([-1]))) == 0
+
+
+def test_teachers_are_those_that_the_settings_name(tmp_path: Path) -> None:
+    there = [tmp_path / "a.pt", tmp_path / "b.pt"]
+    plan = settings(1)
+
+    named = replace(plan, teachers={"b": 2.0})
+
+    assert chosen_teachers(there, named) == ([there[1]], [2.0])
+    assert chosen_teachers(there, plan) == (there, [1.0, 1.0])
+    with pytest.raises(ValueError, match="no such teacher: c"):
+        chosen_teachers(there, replace(plan, teachers={"c": 1.0}))
+
+
+def saved_set(folder: Path, name: str, count: int = 40) -> Path:
+    """A prepared set of noise, its ages those that the brightness tells."""
+    generator = np.random.default_rng(0)
+    crops = generator.integers(0, 256, (count, 112, 112, 3), dtype=np.uint8)
+    ages = generator.integers(0, 90, count).tolist()
+    folder.mkdir()
+    np.savez(folder / "crops-00000.npz", crops=crops, indices=np.arange(count))
+    photographs = [
+        {"name": f"{i}.jpg", "identity": None, "age": age, "gender": 0}
+        for i, age in enumerate(ages)
+    ]
+    told = {"dataset": name, "crop": asdict(arcface_crop()), "shards": 1}
+    (folder / "spec.json").write_text(json.dumps({**told, "photographs": photographs}))
+    return folder
+
+
+def test_nobody_held_out_is_learnt_from(tmp_path: Path) -> None:
+    teacher = tmp_path / "made.pt"
+    save(torch.jit.trace(MadeTeacher(), torch.rand(1, 3, 112, 112)), teacher)
+    prepared = read_prepared(saved_set(tmp_path / "noise", "noise"))
+    out = held_out(prepared)
+    plan = replace(settings(1), composites=10)
+
+    lessons = read_lessons(
+        [tmp_path / "noise"], [teacher], tmp_path / "run", plan, torch.device("cpu")
+    )
+
+    assert 0 < out.sum() < 20
+    assert (lessons.crops == prepared.crops[~out]).all()
+    assert (lessons.held_out == prepared.crops[out]).all()
+    assert len(lessons) == len(lessons.ages) == len(lessons.genders) == (~out).sum() + 10
+    assert lessons.sources["data"] == {"noise": int((~out).sum())}
 
 
 def write_configuration(path: Path, steps: int, start: str = "") -> Path:
@@ -133,11 +190,18 @@ def write_configuration(path: Path, steps: int, start: str = "") -> Path:
     return path
 
 
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lessons made in place of read ones."""
+    monkeypatch.setattr(distil_module, "read_lessons", lambda *_: made_lessons())
+
+
+@pytest.mark.usefixtures("made")
 def test_a_run_goes_on_from_the_run_that_its_configuration_names(tmp_path: Path) -> None:
     write_configuration(tmp_path / "first.toml", steps=3)
     further = write_configuration(tmp_path / "further.toml", steps=1, start="first")
 
-    run(further, tmp_path / "runs" / "further", made_lessons(), [], torch.device("cpu"))
+    run(further, tmp_path / "runs" / "further", [], [], torch.device("cpu"))
 
     first, second = (
         torch.load(tmp_path / "runs" / name / "student.pt") for name in ("first", "further")
@@ -150,14 +214,15 @@ def test_a_run_goes_on_from_the_run_that_its_configuration_names(tmp_path: Path)
     assert told["sources"]["start"] == sha256(tmp_path / "runs" / "first" / "student.pt")
 
 
+@pytest.mark.usefixtures("made")
 def test_a_run_that_went_on_from_another_resumes(tmp_path: Path) -> None:
     write_configuration(tmp_path / "first.toml", steps=2)
     further = write_configuration(tmp_path / "further.toml", steps=2, start="first")
     folder = tmp_path / "runs" / "further"
 
-    run(further, folder, made_lessons(), [], torch.device("cpu"))
+    run(further, folder, [], [], torch.device("cpu"))
     once = (folder / "run.json").read_text()
-    run(further, folder, made_lessons(), [], torch.device("cpu"))
+    run(further, folder, [], [], torch.device("cpu"))
 
     assert (folder / "run.json").read_text() == once
 
@@ -184,8 +249,38 @@ def test_the_rate_warms_up_and_falls_to_zero() -> None:
     assert rates[-1] == pytest.approx(0, abs=1e-9)
 
 
+def test_a_flat_rate_falls_at_the_end_alone() -> None:
+    plan = settings(2000, decay=0.25)
+
+    rates = [learning_rate(step, plan) for step in range(2001)]
+
+    assert rates[0] == 0 and rates[-1] == 0
+    assert set(rates[500:1501]) == {plan.rate}
+    assert rates[1500:] == sorted(rates[1500:], reverse=True)
+    assert rates[1750] == pytest.approx(plan.rate / 2)
+
+
+def test_a_longer_run_goes_on_from_before_the_rate_fell(tmp_path: Path) -> None:
+    broken, unbroken, cpu = tmp_path / "broken", tmp_path / "unbroken", torch.device("cpu")
+
+    distil(settings(20, decay=0.5), made_lessons(), broken, cpu)
+    distil(settings(40, decay=0.5), made_lessons(), broken, cpu)
+    distil(settings(40, decay=0.5), made_lessons(), unbroken, cpu)
+
+    students = [torch.load(folder / "student.pt") for folder in (broken, unbroken)]
+    assert all(torch.equal(students[0][name], students[1][name]) for name in students[0])
+
+
+def test_other_settings_do_not_go_on_from_a_checkpoint(tmp_path: Path) -> None:
+    plan = settings(4, decay=0.5)
+    distil(plan, made_lessons(), tmp_path, torch.device("cpu"))
+
+    with pytest.raises(ValueError, match="other settings"):
+        distil(replace(plan, rate=1e-3), made_lessons(), tmp_path, torch.device("cpu"))
+
+
 def test_committed_configurations_read() -> None:
-    for name in ("compact", "compact-further", "compact-muon", "inception"):
+    for name in ("compact", "compact-further", "compact-muon", "compact-joined", "inception"):
         plan = read_settings(ROOT / "training" / "configs" / f"{name}.toml")
         assert plan.network.backbone == name.split("-")[0]
         assert plan.steps > 1000

@@ -16,7 +16,13 @@ from training import prepare as prepare_module
 from training import teachers as teachers_module
 from training.datasets import utkface
 from training.prepared import read_prepared
-from training.teachers import embed_with_teacher, teacher_embeddings, teacher_pixels
+from training.teachers import (
+    embed_with_teacher,
+    joined,
+    load_teacher,
+    teacher_embeddings,
+    teacher_pixels,
+)
 from training.torchscript import save
 
 
@@ -44,13 +50,13 @@ def test_teachers_embed_once_and_join_with_equal_weight(
         save(torch.jit.trace(MadeTeacher(), torch.rand(1, 3, 112, 112)), path)
     prepared, cpu = read_prepared(folder), torch.device("cpu")
 
-    joined = teacher_embeddings(prepared, teachers, folder, cpu)
+    both = teacher_embeddings(prepared, teachers, folder, cpu)
     monkeypatch.setattr(teachers_module, "embed_with_teacher", None)
     again = teacher_embeddings(prepared, teachers, folder, cpu)
 
-    assert joined.shape == (3, 24)
-    np.testing.assert_allclose(np.linalg.norm(joined, axis=1), 1, atol=1e-3)
-    np.testing.assert_array_equal(joined, again)
+    assert both.shape == (3, 24)
+    np.testing.assert_allclose(np.linalg.norm(both, axis=1), 1, atol=1e-3)
+    np.testing.assert_array_equal(both, again)
 
 
 def test_a_teacher_gives_unit_embeddings(tmp_path: Path) -> None:
@@ -60,3 +66,39 @@ def test_a_teacher_gives_unit_embeddings(tmp_path: Path) -> None:
     embeddings = embed_with_teacher(crops, arcface_crop(), tmp_path / "t.pt", torch.device("cpu"))
 
     np.testing.assert_allclose(np.linalg.norm(embeddings, axis=1), 1, atol=1e-3)
+
+
+class WrittenOut(torch.nn.Module):
+    """A slope below zero in four operators, as a converted network has it."""
+
+    slopes: torch.Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("slopes", torch.tensor([0.1, -0.5, 2.0]))
+
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        a = pixels - 0.5
+        return torch.where(a > 0, a, a * self.slopes.reshape(1, -1, 1, 1)).mean((2, 3))
+
+
+def test_a_slope_that_is_written_out_is_computed_by_one_operator(tmp_path: Path) -> None:
+    traced = torch.jit.script(WrittenOut().eval())
+    traced.save(str(tmp_path / "t.pt"))
+    pixels = torch.rand(4, 3, 112, 112, generator=torch.Generator().manual_seed(0))
+
+    network = load_teacher(tmp_path / "t.pt", torch.device("cpu"))
+
+    assert "aten::prelu" in str(network.graph) and "aten::where" not in str(network.graph)
+    torch.testing.assert_close(network(pixels), WrittenOut()(pixels))
+
+
+def test_the_cosine_of_what_is_joined_is_the_weighted_mean_of_cosines() -> None:
+    generator = np.random.default_rng(0)
+    parts = [generator.standard_normal((6, size)).astype(np.float32) for size in (8, 5)]
+    parts = [part / np.linalg.norm(part, axis=1, keepdims=True) for part in parts]
+
+    both = joined(parts, [1, 2])
+
+    expected = (parts[0] @ parts[0].T + 2 * parts[1] @ parts[1].T) / 3
+    np.testing.assert_allclose(both @ both.T, expected, atol=1e-6)

@@ -52,7 +52,8 @@ class Files:
 @dataclass(frozen=True)
 class Dataset:
     """A data set. margin: share of the side to add around each photo before faces are sought in it,
-    for sets that were cut tightly. enlarge: factor by which such photos are enlarged then.
+    for sets that were cut tightly. enlarge: factor by which such photos are enlarged then. aligned:
+    whether the photos are crops at the ArcFace template, in which no face is sought.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Dataset:
     photographs: list[Photograph]
     margin: float = 0.0
     enlarge: float = 1.0
+    aligned: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from training.datasets import (
     all_age_faces,
     cacd,
     curation,
+    faces,
     fgnet,
     folder,
     lfw,
@@ -18,6 +19,7 @@ from training.datasets.photographs import Dataset
 READERS: dict[str, Callable[[Path], Dataset]] = {
     "utkface": utkface.read,
     "all_age_faces": all_age_faces.read,
+    "faces": faces.read,
     "lfw": lfw.read,
     "fgnet": fgnet.read,
     "agedb": agedb.read,

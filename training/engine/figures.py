@@ -20,7 +20,7 @@ def figures(learner: Learner, lessons: Lessons, batch: int, adversarial: bool) -
         on_device = Factors(*(factor.to(device) for factor in factors))
         answers = {
             "identity": (learner.identity_head.cosines(on_device.x_id), lessons.identities),
-            "age_group": (learner.network.age_head(on_device.x_age), lessons.age_groups),
+            "age_group": (learner.network.age_group_logits(on_device.x_age), lessons.age_groups),
             "gender": (learner.network.gender_head(on_device.x_gender), lessons.genders),
         }
         shares = {f"{name}_accuracy": _share_right(*pair) for name, pair in answers.items()}

@@ -123,7 +123,9 @@ def network_losses(
     network = learner.network
     losses = {
         "identity": lambda: learner.identity_head(factors.x_id, batch.identities),
-        "age": lambda: known_cross_entropy(network.age_head(factors.x_age), batch.age_groups),
+        "age": lambda: known_cross_entropy(
+            network.age_group_logits(factors.x_age), batch.age_groups
+        ),
         "gender": lambda: known_cross_entropy(network.gender_head(factors.x_gender), batch.genders),
         "decorrelation": lambda: learner.mapping(factors.x_id, factors.x_age, factors.x_gender),
     }

@@ -4,12 +4,18 @@ Wang et al. 2019, "Decorrelated Adversarial Learning for Age-Invariant Face Reco
 3.1, with a second residual for gender.
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
+import torch
 from torch import Tensor, nn
 
-AGE_GROUPS = 3
+from training.ages import UPPER_EDGES
+
+YEARS = 101
+"""Ages that are told apart: 0 to 99 and 100 or more."""
 GENDERS = 2
+GROUP_EDGES = (0, *(edge + 1 for edge in UPPER_EDGES), YEARS)
 
 
 class Factors(NamedTuple):
@@ -29,13 +35,19 @@ class FactorisedNetwork(nn.Module):
         self.backbone = backbone
         self.age_residual = residual(size)
         self.gender_residual = residual(size)
-        self.age_head = nn.Linear(size, AGE_GROUPS)
+        self.age_head = nn.Linear(size, YEARS)
         self.gender_head = nn.Linear(size, GENDERS)
 
     def forward(self, images: Tensor) -> Factors:
         x = self.backbone(images)
         x_age, x_gender = self.age_residual(x), self.gender_residual(x)
         return Factors(x, x_age, x_gender, x - x_age - x_gender)
+
+    def age_group_logits(self, x_age: Tensor) -> Tensor:
+        """Logits of the age groups (n, 3): a group is as probable as its years together."""
+        years = self.age_head(x_age)
+        parts = years.split([high - low for low, high in pairwise(GROUP_EDGES)], dim=1)
+        return torch.stack([part.logsumexp(dim=1) for part in parts], dim=1)
 
 
 def residual(size: int) -> nn.Sequential:

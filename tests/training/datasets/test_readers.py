@@ -4,7 +4,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from training.datasets import agedb, cacd, folder
+from training.datasets import agedb, cacd, faces, folder
 from training.datasets.photographs import MissingDataset, Photograph
 from training.datasets.registry import READERS
 
@@ -94,3 +94,15 @@ def test_a_folder_of_other_files_is_a_missing_data_set(tmp_path, name):
 
     with pytest.raises(MissingDataset):
         READERS[name](tmp_path)
+
+
+def test_faces_takes_people_from_folders_and_seeks_no_face_in_a_crop(tmp_path):
+    made_files(tmp_path, "lfw/Ada_B/0001.webp", "mps/25/0002.webp", "people.csv", "lfw/x.webp")
+
+    found = faces.read(tmp_path)
+
+    assert found.aligned
+    assert found.photographs == [
+        Photograph("lfw/Ada_B/0001.webp", "lfw/Ada_B"),
+        Photograph("mps/25/0002.webp", "mps/25"),
+    ]

@@ -85,7 +85,7 @@ def test_the_total_is_the_weighted_sum_of_losses_computed_another_way():
     factors = network(batch.own_pixels)
     expected = (
         untouched.identity_head(factors.x_id, batch.identities)
-        + 0.9 * cross_entropy(network.age_head(factors.x_age), batch.age_groups)
+        + 0.9 * cross_entropy(network.age_group_logits(factors.x_age), batch.age_groups)
         + 0.9 * cross_entropy(network.gender_head(factors.x_gender), batch.genders)
         + 0.9 * untouched.mapping(factors.x_id, factors.x_age, factors.x_gender)
     )
