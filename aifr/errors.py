@@ -148,6 +148,25 @@ class Conflict(InvalidRequest):
     code = "conflict"
 
 
+class RevisionMoved(Conflict):
+    """The record is no longer what the caller had been shown."""
+
+    code = "revision_moved"
+
+
+class RevisionMissing(InvalidRequest):
+    """A decision that does not say on what it was made."""
+
+    status = 428
+    code = "revision_missing"
+
+
+class OwnRecord(NotAllowed):
+    """Nobody decides on what they reported or sent themselves."""
+
+    code = "own_record"
+
+
 class TooManyRequests(InvalidRequest):
     """`seconds` until the caller may try again."""
 

@@ -3,9 +3,11 @@
 import hashlib
 import re
 import secrets
+import unicodedata
 
 CASE, SIGHTING, PHOTO, MATCH = "c", "s", "p", "m"
 DIGITS = 20
+STAFF_ACTOR = re.compile(r"(?:reviewer|admin):(.+)", re.DOTALL)
 SUBJECT = re.compile(rf"[{CASE}{SIGHTING}][0-9a-f]{{{DIGITS}}}")
 
 
@@ -37,3 +39,14 @@ def is_case(subject: str) -> bool:
 def kind_of(subject: str) -> str:
     """The kind of records that a subject is kept among."""
     return "cases" if is_case(subject) else "sightings"
+
+
+def person(name: str) -> str:
+    """One name for one person of the staff, however it was typed."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def staff_person(actor: str) -> str | None:
+    """The person of the staff that an actor of the audit is, None for everyone else."""
+    staff = STAFF_ACTOR.fullmatch(actor)
+    return person(staff[1]) if staff else None

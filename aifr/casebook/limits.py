@@ -1,5 +1,6 @@
 """How often one caller may do a thing: counted in the records, so that all instances share it."""
 
+import secrets
 import time
 from collections.abc import Sequence
 
@@ -47,6 +48,24 @@ def _counter(kind: str, caller: str) -> tuple[str, int]:
 def _demand(kind: str, counted: int, most: int, expires: int) -> None:
     if counted >= most:
         raise used_up(kind, expires)
+
+
+def batch_of(records: Records, caller: str) -> str:
+    """The same name for all that `caller` (a key's name or an address) sends within one hour. Once
+    the hour's salt is removed, with its counters, it leads back to nobody.
+    """
+    hour = int(time.time()) // HOUR
+    identity = digest("salt", str(hour))
+
+    def work(transaction: Transaction) -> str:
+        kept = transaction.get(LIMITS, identity)
+        made = kept or {"salt": secrets.token_hex(16), "expires": (hour + 1) * HOUR}
+        if kept is None:
+            transaction.put(LIMITS, identity, made)
+        return str(made["salt"])
+
+    there = records.get(LIMITS, identity)
+    return digest(there["salt"] if there else records.transact(work), caller)
 
 
 def forget_past_hours(records: Records) -> int:

@@ -39,7 +39,8 @@ class Photo:
     chosen: index of the face that is meant, None for the largest; face: of the one embedded.
     quality: reasons for doubt, each as the fields of `quality.Reason`. age_groups: group ->
     probability, by the model. model: version that embedded it, "" for none. matched: whether the
-    standing search has seen it since. source: the object it came from.
+    standing search has seen it since. copy: of a sighting, whether a case was found to have this
+    very photo. source: the object it came from.
     """
 
     identity: str
@@ -58,6 +59,7 @@ class Photo:
     age_groups: dict[str, float] = field(default_factory=dict)
     model: str = ""
     matched: bool = False
+    copy: bool = False
     source: str = ""
 
 

@@ -4,7 +4,7 @@ Of the photos of a case, taken at several ages, the most similar one counts, so 
 is right exactly as often as the leave-one-out figure of the model says.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,14 +69,22 @@ class Ranking:
     compared: int
 
 
-def rank(records: Records, probe: Probe, card: Card, filters: Filters, most: int) -> Ranking:
-    """The `most` cases most like the probe, most similar first."""
+def rank(
+    records: Records,
+    probe: Probe,
+    card: Card,
+    filters: Filters,
+    most: int,
+    sealed: Collection[str] = (),
+) -> Ranking:
+    """The `most` cases most like the probe, most similar first, but for those that are `sealed`."""
     where = FaceFilter(case_gallery(card.version), sexes(filters.sex), filters.country)
     limit = min(MOST_NEIGHBOURS, PHOTOS_A_CASE * most)
     compared = records.count_faces(where)
     while True:
         neighbours = records.nearest(probe.embedding, where, limit)
-        passed = list(_candidates(records, nearest_of_each(neighbours), probe, filters))
+        nearest = [each for each in nearest_of_each(neighbours) if each.subject not in sealed]
+        passed = list(_candidates(records, nearest, probe, filters))
         if len(passed) >= most or len(neighbours) < limit or limit == MOST_NEIGHBOURS:
             best = [assessed(*each, probe, card, compared) for each in passed[:most]]
             return Ranking(best, compared)

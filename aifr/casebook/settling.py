@@ -1,5 +1,5 @@
 """What changes of a case or sighting leave to be done: matches that rest on what is gone are
-removed, and photos that wait are matched.
+removed, or marked where somebody has answered them, and photos that wait are matched.
 
 What is to be done stands in the records (`withdrawn`, and photos that are not `matched`), so that
 it may be begun again after a death at any point, and by several at a time.
@@ -8,12 +8,16 @@ it may be begun again after a death at any point, and by several at a time.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from aifr.casebook.decisions import UNDECIDED, Match, Side, without_photo
 from aifr.casebook.faces import put_unmatched
 from aifr.casebook.identity import is_case, is_subject
-from aifr.casebook.matches import MATCHES
+from aifr.casebook.matches import MATCHES, as_match
+from aifr.casebook.moment import now
 from aifr.casebook.photos import PHOTOS, photos_of
 from aifr.casebook.records.contract import Found, Query, Records, Scalar, Transaction
 from aifr.casebook.standing import match_waiting
+from aifr.casebook.stored import as_document
+from aifr.casebook.windows import release
 from aifr.casebook.withdrawn import WITHDRAWN, subjects_withdrawn, withdrawn_of
 from aifr.recognition.card import Card
 
@@ -36,7 +40,7 @@ def unsettled(records: Records) -> set[str]:
 
 
 def clear_all(records: Records) -> int:
-    """Removes the matches of everything that was withdrawn; how many."""
+    """Settles the matches of everything that was withdrawn; how many."""
     count = 0
     while subjects := subjects_withdrawn(records):
         count += sum(clear(records, subject) for subject in subjects)
@@ -44,7 +48,7 @@ def clear_all(records: Records) -> int:
 
 
 def clear(records: Records, subject: str) -> int:
-    """Removes the matches of what was withdrawn of a subject; how many. Its other photos are to be
+    """Settles the matches of what was withdrawn of a subject; how many. Its other photos are to be
     matched again, since one of them may be the next best.
     """
     count = 0
@@ -56,13 +60,33 @@ def clear(records: Records, subject: str) -> int:
 def _clear(records: Records, note: Found) -> int:
     gone = [match.identity for match in _resting_on(records, note)]
     for match in gone:
-        _remove(records, match)
+        _take_from(records, match, note)
     records.transact(lambda transaction: _done(transaction, note))
     return len(gone)
 
 
-def _remove(records: Records, match: str) -> None:
-    records.transact(lambda transaction: transaction.delete(MATCHES, match))
+def _take_from(records: Records, identity: str, note: Found) -> None:
+    """Removes a match of a subject that is gone, or of a photo unless somebody has answered it."""
+
+    def work(transaction: Transaction) -> Match | None:
+        document = transaction.get(MATCHES, identity)
+        match = as_match(identity, document) if document else None
+        left = None
+        if match and not is_subject(note.identity):
+            side: Side = "case_photo" if is_case(note.document["subject"]) else "sighting_photo"
+            if getattr(match, side) != note.identity:
+                # It goes on with another photo already.
+                return None
+            left = without_photo(match, side, now())
+        if left:
+            transaction.put(MATCHES, identity, as_document(left))
+        else:
+            transaction.delete(MATCHES, identity)
+        return match
+
+    before = records.transact(work)
+    if before and before.state in UNDECIDED:
+        release(records, before)
 
 
 def _resting_on(records: Records, note: Found) -> Iterator[Found]:

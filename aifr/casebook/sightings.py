@@ -33,7 +33,10 @@ class Seen:
 
 @dataclass(frozen=True)
 class Sighting(Seen):
-    """owner: whose key opens it, as a case's. Moments are ISO 8601, UTC."""
+    """owner: whose key opens it, as a case's. sender: who sent it, as the audit names them. batch: what
+    they sent in that hour, "" where it is not known; see `limits.batch_of`. Moments are ISO 8601,
+    UTC.
+    """
 
     identity: str
     state: SightingState
@@ -41,6 +44,8 @@ class Sighting(Seen):
     updated: str
     reason: str = ""
     owner: str = ""
+    sender: str = ""
+    batch: str = ""
 
     @property
     def searched(self) -> bool:
@@ -49,7 +54,12 @@ class Sighting(Seen):
 
 
 def report_sighting(
-    records: Records, seen: Seen, contact: Contact | None, actor: str, key: str | None = None
+    records: Records,
+    seen: Seen,
+    contact: Contact | None,
+    actor: str,
+    key: str | None = None,
+    batch: str = "",
 ) -> tuple[Sighting, str]:
     """An open sighting and the secret that opens it; with the same `key` again the same one."""
     identity = derived_identity(SIGHTING, SIGHTING, key) if key else new_identity(SIGHTING)
@@ -62,7 +72,13 @@ def report_sighting(
             return as_record(Sighting, identity, there)
         moment = now()
         sighting = Sighting(
-            **vars(seen), identity=identity, state="open", created=moment, updated=moment
+            **vars(seen),
+            identity=identity,
+            state="open",
+            created=moment,
+            updated=moment,
+            sender=actor,
+            batch=batch,
         )
         trail = Trail(transaction, identity)
         transaction.put(SIGHTINGS, identity, as_document(sighting))

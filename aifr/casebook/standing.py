@@ -4,25 +4,36 @@ Whoever comes second finds the other, since a photo is searched for only after i
 itself. It runs where photos are ingested, never in a request.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from aifr.casebook.audit import Trail
 from aifr.casebook.cases import CASES, Case
-from aifr.casebook.faces import case_gallery, sighting_gallery
+from aifr.casebook.decisions import Match, Pair, better, merged, standing
+from aifr.casebook.faces import case_gallery, put_unmatched, sighting_gallery
 from aifr.casebook.identity import is_case
-from aifr.casebook.matches import MATCHES, Match, Pair, match_identity
+from aifr.casebook.matches import MATCHES, as_match, match_identity
 from aifr.casebook.moment import now
 from aifr.casebook.photos import PHOTOS, Photo, photos_of
 from aifr.casebook.ranking import photo_facts
-from aifr.casebook.records.contract import Document, FaceFilter, IndexedFace, Records, Transaction
+from aifr.casebook.records.contract import (
+    Document,
+    FaceFilter,
+    IndexedFace,
+    Records,
+    Transaction,
+)
 from aifr.casebook.sightings import SIGHTINGS, Sighting
 from aifr.casebook.stored import as_document, as_record
+from aifr.casebook.windows import admitted
 from aifr.recognition.calibration import assess_pair
 from aifr.recognition.card import Card
 
 # Nearest photos looked at for each new one; the likelihood ratio may order them otherwise.
 NEAREST = 100
+# Two photos of one person taken on different days stay below 0.91 (FG-NET dev, 498 photos); of
+# copies of small photos, saved anew or half as large, three in four are above.
+COPY = 0.98
 
 
 def match_photo(records: Records, photo: Photo, card: Card, bar: float) -> list[str]:
@@ -31,11 +42,18 @@ def match_photo(records: Records, photo: Photo, card: Card, bar: float) -> list[
     """
     faces = [face for face in records.faces(photo.subject) if face.photo == photo.identity]
     # A face that is in no gallery belongs to a draft or to something closed.
-    pairs = [pair for face in faces if face.gallery for pair in _pairs(records, photo, face, card)]
+    alike = [each for face in faces if face.gallery for each in _alike(records, photo, face, card)]
+    copies = _copies(photo, alike)
+    pairs = [pair for each in alike if (pair := _pair_of(photo, *each, copies, card)) is not None]
     best = [pair for pair in best_of_each(pairs) if pair.likelihood_ratio >= bar]
-    found = [_queue(records, pair, photo) for pair in best]
-    records.transact(lambda transaction: _mark(transaction, photo))
-    return [name for name in found if name]
+    # In an order that tells nothing of likeness: matches are listed by when they were made.
+    names = [
+        _queue(records, pair, photo) for pair in sorted(best, key=lambda pair: _identity(pair))
+    ]
+    records.transact(lambda transaction: _mark(transaction, photo, copies))
+    again = [other for other, _ in alike if other.identity in copies and not other.copy]
+    found = [name for name in names if name]
+    return found + [name for other in again for name in _anew(records, other, card, bar)]
 
 
 def match_waiting(records: Records, subject: str, card: Card, bar: float) -> list[str]:
@@ -48,22 +66,40 @@ def match_waiting(records: Records, subject: str, card: Card, bar: float) -> lis
     ]
 
 
-def _pairs(records: Records, photo: Photo, face: IndexedFace, card: Card) -> Iterator[Pair]:
-    from_case = is_case(photo.subject)
-    gallery = sighting_gallery(card.version) if from_case else case_gallery(card.version)
-    neighbours = records.nearest(face.embedding, FaceFilter(gallery), NEAREST)
+def _alike(
+    records: Records, photo: Photo, face: IndexedFace, card: Card
+) -> list[tuple[Photo, float]]:
+    """The nearest photos of the other side, each with its similarity; the most similar first."""
+    gallery = sighting_gallery if is_case(photo.subject) else case_gallery
+    neighbours = records.nearest(face.embedding, FaceFilter(gallery(card.version)), NEAREST)
     documents = records.get_all(PHOTOS, [neighbour.photo for neighbour in neighbours])
-    for neighbour in neighbours:
+    return [
+        (as_record(Photo, each.photo, documents[each.photo]), each.similarity)
+        for each in neighbours
         # One that is not there was erased between the search and now.
-        if neighbour.photo in documents:
-            other = as_record(Photo, neighbour.photo, documents[neighbour.photo])
-            of_case, of_sighting = (photo, other) if from_case else (other, photo)
-            pair = pair_of(of_case, of_sighting, neighbour.similarity, card)
-            if pair is not None:
-                yield pair
+        if each.photo in documents
+    ]
 
 
-def pair_of(of_case: Photo, of_sighting: Photo, similarity: float, card: Card) -> Pair | None:
+def _copies(photo: Photo, alike: Iterable[tuple[Photo, float]]) -> set[str]:
+    """Photos of sightings, of this one and those alike, that are copies of a photo of a case."""
+    near = [other for other, similarity in alike if similarity >= COPY]
+    if is_case(photo.subject):
+        return {other.identity for other in near}
+    return {photo.identity} if near or photo.copy else set()
+
+
+def _pair_of(
+    photo: Photo, other: Photo, similarity: float, copies: Collection[str], card: Card
+) -> Pair | None:
+    of_case, of_sighting = (photo, other) if is_case(photo.subject) else (other, photo)
+    copy = of_sighting.copy or of_sighting.identity in copies
+    return pair_of(of_case, of_sighting, similarity, copy, card)
+
+
+def pair_of(
+    of_case: Photo, of_sighting: Photo, similarity: float, copy: bool, card: Card
+) -> Pair | None:
     """What may be said of two photos; None for a model without calibration, whose similarities
     nobody can weigh.
     """
@@ -82,6 +118,7 @@ def pair_of(of_case: Photo, of_sighting: Photo, similarity: float, card: Card) -
         reliability_reasons=list(said.reasons),
         reading=said.reading,
         model=card.version,
+        copy=copy,
     )
 
 
@@ -95,70 +132,68 @@ def best_of_each(pairs: Iterable[Pair]) -> list[Pair]:
     return list(best.values())
 
 
-def better(pair: Pair, other: Pair) -> bool:
-    """Whether a pair says more for one person; photos' names decide between equals, so that the
-    order in which photos arrive does not.
-    """
-    return _order(pair) > _order(other)
-
-
-def _order(pair: Pair) -> tuple[float, float, str, str]:
-    return pair.likelihood_ratio, pair.similarity, pair.case_photo, pair.sighting_photo
+def _identity(pair: Pair) -> str:
+    return match_identity(pair.sighting, pair.case)
 
 
 def _queue(records: Records, pair: Pair, photo: Photo) -> str | None:
     """The name of the pair's match, made or improved; None where a side is gone or hidden, or the
     photo was changed since it was compared, which is matched again.
     """
-    identity = match_identity(pair.sighting, pair.case)
+    identity = _identity(pair)
 
     def work(transaction: Transaction) -> str | None:
-        if not (_both_searched(transaction, pair) and _unchanged(transaction, photo)):
+        sighting = transaction.get(SIGHTINGS, pair.sighting)
+        if sighting is None or not _both_searched(transaction, pair, sighting):
+            return None
+        if _unchanged(transaction, photo) is None:
             return None
         there = transaction.get(MATCHES, identity)
-        match = merged(identity, pair, as_record(Match, identity, there) if there else None)
-        if there is None or match != as_record(Match, identity, there):
-            trail = Trail(transaction, pair.case) if there is None else None
-            transaction.put(MATCHES, identity, as_document(match))
-            if trail:
-                trail.append("system", "match found", [identity])
+        before = as_match(identity, there) if there else None
+        match = merged(before, pair, now()) if before else _new(pair, sighting)
+        if match != before:
+            _write(transaction, before, match)
         return identity
 
     return records.transact(work)
 
 
-def _both_searched(transaction: Transaction, pair: Pair) -> bool:
+def _new(pair: Pair, sighting: Document) -> Match:
+    moment = now()
+    batch = sighting.get("batch", "")
+    return Match(
+        **vars(pair), identity=_identity(pair), created=moment, updated=moment, batch=batch
+    )
+
+
+def _write(transaction: Transaction, before: Match | None, match: Match) -> None:
+    changed = [match] if standing(match) else admitted(transaction, match)
+    trail = Trail(transaction, match.case)
+    for each in changed:
+        transaction.put(MATCHES, each.identity, as_document(each))
+    if before is None:
+        trail.append("system", "match found", [match.identity])
+    elif before.round != match.round:
+        trail.append("system", "match renewed", [match.identity])
+
+
+def _both_searched(transaction: Transaction, pair: Pair, sighting: Document) -> bool:
     case = transaction.get(CASES, pair.case)
-    sighting = transaction.get(SIGHTINGS, pair.sighting)
     photos = [transaction.get(PHOTOS, name) for name in (pair.case_photo, pair.sighting_photo)]
     return (
         case is not None
-        and sighting is not None
         and all(photo is not None and photo["state"] == "embedded" for photo in photos)
         and as_record(Case, pair.case, case).searched
         and as_record(Sighting, pair.sighting, sighting).searched
     )
 
 
-def merged(identity: str, pair: Pair, there: Match | None) -> Match:
-    """The match with this pair, if it is the better one. What a reviewer has answered is not
-    changed any more.
-    """
-    if there is None:
-        moment = now()
-        return Match(**vars(pair), identity=identity, created=moment, updated=moment)
-    same_photos = (there.case_photo, there.sighting_photo) == (pair.case_photo, pair.sighting_photo)
-    if there.answers or not (same_photos or better(pair, there)):
-        return there
-    changed = replace(there, **vars(pair))
-    return there if changed == there else replace(changed, updated=now())
-
-
-def _mark(transaction: Transaction, photo: Photo) -> None:
+def _mark(transaction: Transaction, photo: Photo, copies: Collection[str]) -> None:
     """Unless it was changed in the meantime, which is matched again."""
     document = _unchanged(transaction, photo)
     if document is not None:
-        transaction.put(PHOTOS, photo.identity, {**document, "matched": True})
+        copy = photo.copy or photo.identity in copies
+        transaction.put(PHOTOS, photo.identity, {**document, "matched": True, "copy": copy})
 
 
 def _unchanged(transaction: Transaction, photo: Photo) -> Document | None:
@@ -166,3 +201,14 @@ def _unchanged(transaction: Transaction, photo: Photo) -> Document | None:
     document = transaction.get(PHOTOS, photo.identity)
     same = document is not None and document["updated"] == photo.updated
     return document if same else None
+
+
+def _anew(records: Records, photo: Photo, card: Card, bar: float) -> list[str]:
+    """Matches a sighting's photo of which it is known only now that it is a copy; the names."""
+
+    def work(transaction: Transaction) -> None:
+        if _unchanged(transaction, photo) is not None:
+            put_unmatched(transaction, replace(photo, copy=True))
+
+    records.transact(work)
+    return match_waiting(records, photo.subject, card, bar)

@@ -15,6 +15,7 @@ from aifr.casebook.records.everything import find_all
 from aifr.casebook.settling import clear_all
 from aifr.casebook.standing import match_photo
 from aifr.casebook.stored import as_document, as_record
+from aifr.casebook.windows import release_all
 from aifr.errors import ObjectMissing
 from aifr.recognition.card import Card
 from aifr.settings import Settings
@@ -42,6 +43,7 @@ def finish_photos(home: Home, recognise: Recognise, card: Card, settings: Settin
 
     def match(photo: Photo) -> None:
         match_photo(home.records, photo, card, settings.match_bar)
+    release_all(home.records)
 
     clear_all(home.records)
     exhaust(each_alone(all_photos(home.records, {"state": "pending"}, days_ago(HOUR)), finish))

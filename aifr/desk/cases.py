@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Response
 
+from aifr.casebook.answering import reviewer_of
 from aifr.casebook.audit import history
 from aifr.casebook.cases import (
     SEXES,
@@ -25,6 +26,7 @@ from aifr.casebook.forms import (
 )
 from aifr.casebook.home import home
 from aifr.casebook.photos import get_photo, photos_of
+from aifr.casebook.review import open_events
 from aifr.casebook.secrets import PRIVATE
 from aifr.casebook.words import plain_words
 from aifr.desk.admission import owns
@@ -39,6 +41,7 @@ from aifr.endpoint.query import option
 from aifr.endpoint.routes import Call
 from aifr.errors import NotAllowed, NotFound
 from aifr.fields import country, one_of, refuse_unknown, text
+from aifr.settings import settings
 
 
 def list_all(call: Call) -> dict[str, Any]:
@@ -156,8 +159,10 @@ def contact_view(subject: str) -> dict[str, Any]:
 
 
 def events(call: Call) -> dict[str, Any]:
-    """GET: who did what to the case."""
+    """GET: who did what to the case; without answers to matches that are sealed for the caller."""
+    reviewer = reviewer_of(call.caller.name, settings().blind_review)
     found = history(home().records, call.arguments["case"])
+    found = open_events(home().records, reviewer, found)
     shown = ("created", "actor", "action", "details")
     return {"events": [{name: getattr(event, name) for name in shown} for event in found]}
 

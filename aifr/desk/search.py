@@ -1,13 +1,14 @@
-"""The answers of the function `search`: sightings, candidates, and the reviewers' queue."""
+"""The answers of the function `search` about sightings, and searches with photos."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import numpy as np
-from flask import Request, Response
+from flask import Response
 
 from aifr.answers import facts
-from aifr.casebook.cases import SEXES, get_case
+from aifr.casebook.cases import SEXES
 from aifr.casebook.forms import (
     CONTACT_FIELDS,
     OLDEST,
@@ -16,19 +17,10 @@ from aifr.casebook.forms import (
     sighting_contact_of,
 )
 from aifr.casebook.home import home
-from aifr.casebook.matches import (
-    ANSWER_WORDS,
-    MATCH_STATES,
-    Match,
-    answer_match,
-    get_match,
-    list_matches,
-    next_match,
-    shown,
-    waiting,
-)
+from aifr.casebook.limits import batch_of
 from aifr.casebook.photos import photos_of
 from aifr.casebook.ranking import Filters, Probe, photo_facts, rank
+from aifr.casebook.review import sealed_cases, sightings_near
 from aifr.casebook.sightings import (
     SIGHTING_STATES,
     change_sighting_state,
@@ -36,17 +28,19 @@ from aifr.casebook.sightings import (
     list_sightings,
     report_sighting,
 )
-from aifr.desk.cases import contact_view, show_case
+from aifr.desk.admission import counted_as
+from aifr.desk.cases import contact_view
 from aifr.desk.erasing import erase_subject
 from aifr.desk.forms import idempotency_key
+from aifr.desk.matches import this_reviewer
 from aifr.desk.paging import cursor_of, limit_of, next_cursor
 from aifr.desk.photos import cleaned, keep_photo, match_again, photo_form, show_photo
-from aifr.desk.views import candidate_view, match_view, sighting_view
+from aifr.desk.views import candidate_view, sighting_view
 from aifr.endpoint.body import Form, read_json
 from aifr.endpoint.query import flag, option
-from aifr.endpoint.routes import Call, is_name
+from aifr.endpoint.routes import Call
 from aifr.endpoint.uploads import Upload, many_uploads
-from aifr.errors import Conflict, InvalidParameter, NotFound, TooManyFiles
+from aifr.errors import Conflict, TooManyFiles
 from aifr.fields import country, one_of, refuse_unknown, text, whole
 from aifr.recognition.compare import template
 from aifr.serving import recognise_upload, serving_card
@@ -66,7 +60,9 @@ def report(call: Call) -> dict[str, Any]:
     clean = [cleaned(upload) for upload in uploads]
     actor = call.caller.actor
     key = idempotency_key(call.request)
-    sighting, secret = report_sighting(home().records, seen, contact, actor, key)
+    records = home().records
+    batch = batch_of(records, counted_as(call.caller, call.request, settings()))
+    sighting, secret = report_sighting(records, seen, contact, actor, key, batch)
     for upload, copy in zip(uploads, clean, strict=True):
         keep_photo(sighting.identity, upload, copy, seen.age, None, actor)
     return {"sighting": sighting.identity, "state": sighting.state, "secret": secret}
@@ -143,7 +139,7 @@ def candidates(call: Call) -> dict[str, Any]:
     best = photos[faces[int(weights.argmax())].photo]
     embedding = template(np.stack([face.embedding for face in faces]), weights)
     probe = Probe(embedding, photo_facts(best), int(sighting.seen_on[:4]))
-    return ranked(call.request, probe)
+    return ranked(call, probe, (sighting.identity,))
 
 
 def probe(call: Call) -> dict[str, Any]:
@@ -154,87 +150,30 @@ def probe(call: Call) -> dict[str, Any]:
     weights = np.array([photo.weight for photo in seen])
     best = seen[int(weights.argmax())]
     embedding = template(np.stack([photo.embedding for photo in seen]), weights)
-    return ranked(call.request, Probe(embedding, facts(best, age), date.today().year))
+    return ranked(call, Probe(embedding, facts(best, age), date.today().year))
 
 
-def ranked(request: Request, probe: Probe) -> dict[str, Any]:
-    """The answer to a search; ?limit=, ?sex=, ?country=, ?age_window=."""
+def ranked(call: Call, probe: Probe, sightings: Sequence[str] = ()) -> dict[str, Any]:
+    """The answer to a search; ?limit=, ?sex=, ?country=, ?age_window=. sightings: that the probe is
+    of. Left out are cases with a match that waits for this reviewer, of one of these sightings or
+    of another that shows the same photo.
+    """
+    request, records, version = call.request, home().records, serving_card().version
     filters = Filters(
         sex=option(request, "sex", SEXES[::-1]),
         country=country(request.args, "country", "country" in request.args) or None,
         window=flag(request, "age_window"),
     )
     with stage("search"):
-        ranking = rank(home().records, probe, serving_card(), filters, limit_of(request))
+        near = sightings_near(records, probe.embedding, version)
+        sealed = sealed_cases(records, this_reviewer(call), {*sightings, *near})
+        ranking = rank(records, probe, serving_card(), filters, limit_of(request), sealed)
     return {
-        "model": serving_card().version,
+        "model": version,
         "compared": {"faces": ranking.compared},
+        "sealed": len(sealed),
         "candidates": [
-            candidate_view(each, photos_of(home().records, each.case.identity))
+            candidate_view(each, photos_of(records, each.case.identity))
             for each in ranking.candidates
         ],
     }
-
-
-def next_in_queue(call: Call) -> dict[str, Any]:
-    """GET: the match that this reviewer should look at next."""
-    match = next_match(home().records, call.caller.name)
-    return {
-        "match": show_match(match, call.caller.name) if match else None,
-        "waiting": waiting(home().records),
-    }
-
-
-def matches(call: Call) -> dict[str, Any]:
-    """GET: matches of a state, a case or a sighting."""
-    state = option(call.request, "state", MATCH_STATES)
-    equal: dict[str, str] = {"state": state}
-    for name in ("case", "sighting"):
-        if name in call.request.args:
-            equal[name] = name_of(call.request, name)
-    after, limit = cursor_of(call, "likelihood_ratio"), limit_of(call.request)
-    page = list_matches(home().records, equal, after, limit)
-    return {
-        "matches": [show_match(match, call.caller.name) for match in shown(home().records, page)],
-        "cursor": next_cursor(call, page, limit, "likelihood_ratio"),
-    }
-
-
-def name_of(request: Request, kind: str) -> str:
-    """The parameter that names a record; raises InvalidParameter."""
-    name = request.args[kind]
-    if not is_name(name, kind):
-        raise InvalidParameter(f"{kind} must be the name of a {kind}.", kind)
-    return name
-
-
-def match(call: Call) -> dict[str, Any]:
-    """GET: one match."""
-    return show_match(visible_match(call), call.caller.name)
-
-
-def visible_match(call: Call) -> Match:
-    """The match of a call; raises NotFound where a side was withdrawn."""
-    found = get_match(home().records, call.arguments["match"])
-    if not shown(home().records, [found]):
-        raise NotFound("There is no such match.")
-    return found
-
-
-def answer(call: Call) -> dict[str, Any]:
-    """POST answer, reason: what the reviewer says of a match."""
-    content = read_json(call.request)
-    refuse_unknown(content, ("answer", "reason"))
-    said = one_of(content, "answer", ANSWER_WORDS)
-    reason = text(content, "reason", 500, required=True)
-    name = call.caller.name
-    changed = answer_match(home().records, visible_match(call).identity, name, said, reason)
-    return show_match(changed, name)
-
-
-def show_match(match: Match, reviewer: str) -> dict[str, Any]:
-    """A match with both sides, as this reviewer may see it now."""
-    case = get_case(home().records, match.case)
-    return match_view(
-        match, show_case(case), show_sighting(match.sighting), reviewer, settings().blind_review
-    )

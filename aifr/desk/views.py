@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from aifr.answers import assessment_answer, rounded, significant
+from aifr.casebook.answering import Refusal, Reviewer
 from aifr.casebook.cases import Case
+from aifr.casebook.decisions import Match, answered, shown_state, standing
 from aifr.casebook.erasure import Erasure
-from aifr.casebook.matches import Match
 from aifr.casebook.photos import Photo
 from aifr.casebook.ranking import Candidate
 from aifr.casebook.sightings import Sighting
@@ -26,6 +27,7 @@ PUBLIC = (
     "published",
 )
 SCORES = ("similarity", "likelihood_ratio", "reliability", "reliability_reasons", "reading")
+SAID = ("reviewer", "answer", "reason", "at", "blind", "case_photo", "sighting_photo")
 
 
 def public_case(case: Case, photos: Sequence[Photo]) -> dict[str, Any]:
@@ -108,24 +110,43 @@ def candidate_view(candidate: Candidate, photos: Sequence[Photo]) -> dict[str, A
 
 
 def match_view(
-    match: Match, case: dict[str, Any], sighting: dict[str, Any], reviewer: str, blind: bool
+    match: Match,
+    case: dict[str, Any],
+    sighting: dict[str, Any],
+    reviewer: Reviewer,
+    revision: str,
+    refusal: Refusal | None,
 ) -> dict[str, Any]:
-    """A match as a reviewer sees it; blind: without scores and others' answers until answered."""
+    """A match as a reviewer sees it: without scores and others' answers while it is sealed."""
+    sealed = reviewer.sealed(match)
     answer: dict[str, Any] = {
         "id": match.identity,
-        "state": match.state,
+        "revision": revision,
+        "state": shown_state(match, sealed),
         "created": match.created,
         "case": case,
         "sighting": sighting,
         "case_photo": match.case_photo,
         "sighting_photo": match.sighting_photo,
+        "withdrawn_photos": match.withdrawn_photos,
+        "copy": match.copy,
         "age_gap": round(match.age_gap, 1),
-        "answered": reviewer in match.answers,
+        "answered": answered(match, reviewer.name),
+        "may_answer": refusal is None,
+        "refusal": refusal,
     }
-    if blind and reviewer not in match.answers:
+    if sealed:
         return {**answer, "answers": []}
-    answers = [{"reviewer": name, **said} for name, said in sorted(match.answers.items())]
     scores = {name: getattr(match, name) for name in SCORES}
     scores["similarity"] = rounded(match.similarity)
     scores["likelihood_ratio"] = significant(match.likelihood_ratio)
-    return {**answer, **scores, "answers": answers}
+    return {**answer, **scores, "answers": answers_of(match)}
+
+
+def answers_of(match: Match) -> list[dict[str, Any]]:
+    """All that reviewers ever said of a match, the oldest first; stands: whether it counts."""
+    counting = list(standing(match).values())
+    return [
+        {**{name: said[name] for name in SAID}, "stands": any(said is each for each in counting)}
+        for said in match.answers
+    ]

@@ -9,9 +9,14 @@ import { token } from "./session.js";
 /** @param {any} ranking of the API */
 export function candidateList(ranking) {
   const { faces } = ranking.compared;
-  if (!ranking.candidates.length) return element("p", { class: "empty" }, text("candidates.none"));
+  const sealed = ranking.sealed > 0
+    && element("p", { class: "quiet" }, text("candidates.sealed", { count: ranking.sealed }));
+  if (!ranking.candidates.length) {
+    return element("div", {}, sealed, element("p", { class: "empty" }, text("candidates.none")));
+  }
   return element("section", { class: "candidates" },
     element("p", { class: "quiet", role: "status" }, text("candidates.compared", { count: faces })),
+    sealed,
     element("ol", {}, ranking.candidates.map(candidate)));
 }
 

@@ -121,7 +121,7 @@ function answering(match, told, next) {
       if (!answer) return alert.say(text("queue.choose"));
       if (!checked(form)) return;
       busily(button, alert, async () => {
-        const json = { answer, reason: valuesOf(form).reason };
+        const json = { answer, reason: valuesOf(form).reason, revision: match.revision };
         tell(told, await askAsReviewer(`search/matches/${match.id}/answer`, { json }), next);
         form.hidden = true;
         told.focus();
@@ -167,10 +167,10 @@ function decimal(value) {
   return number(value, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 }
 
-/** All matches of a state, the likeliest first. @param {HTMLElement} place @param {string} [state] */
+/** All matches of a state, the newest first. @param {HTMLElement} place @param {string} [state] */
 export async function showMatches(place, state = "confirmed") {
   const { matches } = await askAsReviewer(`search/matches?state=${state}&limit=100`);
-  const states = ["new", "unsure", "confirmed", "rejected"];
+  const states = ["new", "unsure", "disputed", "confirmed", "rejected", "unpaired"];
   place.replaceChildren(
     element("nav", { class: "choices", "aria-label": text("review.matches") }, states.map((each) =>
       element("a", { href: `#matches/${each}`, "aria-current": each === state && "true" }, text(`match.${each}`)))),

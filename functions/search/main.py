@@ -2,6 +2,7 @@
 
 import functions_framework
 
+from aifr.desk import matches
 from aifr.desk import search as answers
 from aifr.desk.admission import admit
 from aifr.endpoint.routes import Route, router
@@ -28,10 +29,10 @@ ROUTES = (
         parameters=RANKING,
     ),
     Route("POST", "probe", "staff", answers.probe, counts="searches", parameters=RANKING),
-    Route("GET", "matches", "staff", answers.matches, parameters=OF_MATCHES),
-    Route("GET", "matches/next", "staff", answers.next_in_queue),
-    Route("GET", "matches/{match}", "staff", answers.match),
-    Route("POST", "matches/{match}/answer", "staff", answers.answer),
+    Route("GET", "matches", "staff", matches.list_all, parameters=OF_MATCHES),
+    Route("GET", "matches/next", "staff", matches.next_in_queue),
+    Route("GET", "matches/{match}", "staff", matches.read),
+    Route("POST", "matches/{match}/answer", "staff", matches.answer),
 )
 
 search = functions_framework.http(router("search", ROUTES, admit, warm=model_version))

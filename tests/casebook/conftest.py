@@ -6,15 +6,19 @@ from uuid import uuid4
 
 import pytest
 
+from aifr.casebook.answering import answer_match, reviewer_of, revision_of
 from aifr.casebook.arrivals import Arrival
 from aifr.casebook.cases import change_state, report_case
+from aifr.casebook.decisions import AnswerWord, Match
 from aifr.casebook.home import Home
 from aifr.casebook.ingestion import Outcome, Recognise, ingest
 from aifr.casebook.keys import partner_called
+from aifr.casebook.matches import get_match
 from aifr.casebook.objects.contract import StoredObject
 from aifr.casebook.objects.open import open_objects
 from aifr.casebook.photos import Photo, add_photo, photo_identity
 from aifr.casebook.records.open import open_records
+from aifr.casebook.sides import sides_of
 from aifr.casebook.sightings import report_sighting
 from aifr.recognition.card import Card
 from aifr.settings import Settings
@@ -114,3 +118,16 @@ def embedded(home: Home, subject: str, data: bytes, age: int | None = None) -> s
     photo = upload(home, subject, data, age)
     ingest_all(home)
     return photo.identity
+
+
+def revision(home: Home, match: str, reviewer: str) -> str:
+    """What this reviewer is shown of a match just now."""
+    return revision_of(
+        sides_of(home.records, get_match(home.records, match)), reviewer_of(reviewer)
+    )
+
+
+def say(home: Home, match: str, reviewer: str, word: AnswerWord, shown: str | None = None) -> Match:
+    """The match after a reviewer's answer to what they are shown now, or were `shown` before."""
+    named = shown or revision(home, match, reviewer)
+    return answer_match(home.records, match, reviewer_of(reviewer), word, "the scar", named)

@@ -8,7 +8,7 @@ from aifr.casebook.audit import broken_link, history
 from aifr.casebook.cases import change_state, get_case, report_case
 from aifr.casebook.erasure import Erasure, count_remaining, erase
 from aifr.casebook.home import Home
-from aifr.casebook.matches import answer_match, match_identity
+from aifr.casebook.matches import match_identity
 from aifr.casebook.moment import days_ago
 from aifr.casebook.photos import MOST_PHOTOS, get_photo, object_name, photos_of, remove_photo
 from aifr.casebook.ranking import Filters, Probe, rank
@@ -17,7 +17,15 @@ from aifr.casebook.secrets import subject_opened_by
 from aifr.casebook.tombstones import erase_objects
 from aifr.errors import Conflict, NotFound, StoreUnavailable
 from aifr.recognition.calibration import PhotoFacts
-from tests.casebook.conftest import SETTINGS, a_case, a_sighted, embedded, ingest_all, upload
+from tests.casebook.conftest import (
+    SETTINGS,
+    a_case,
+    a_sighted,
+    embedded,
+    ingest_all,
+    say,
+    upload,
+)
 from tests.casebook.made import a_contact, a_report, embedding_of, made_card, photo_of
 
 KEY = "0b1f7c52-6a51-4d0c-9d0e-3f4a5b6c7d8e"
@@ -130,7 +138,8 @@ def test_sightings_without_a_match_that_stands_go_after_their_days(home: Home) -
     embedded(home, old, photo_of(9), age=20)
     embedded(home, matched, photo_of(7, 1), age=20)
     embedded(home, rejected, photo_of(7, 2), age=20)
-    answer_match(home.records, match_identity(rejected, case), "one", "reject", "another nose")
+    for reviewer in ("one", "two"):
+        say(home, match_identity(rejected, case), reviewer, "reject")
     for sighting in (old, matched, rejected):
         age_by(home, "sightings", sighting, "created", SETTINGS.keep_sightings_days + 1)
 

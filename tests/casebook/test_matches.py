@@ -1,22 +1,15 @@
-"""The standing search and what reviewers say of what it finds."""
+"""The standing search: which matches it finds, and when."""
 
 import pytest
 
 from aifr.casebook.cases import change_state
 from aifr.casebook.home import Home
-from aifr.casebook.matches import (
-    answer_match,
-    get_match,
-    match_identity,
-    next_match,
-    shown,
-    state_of,
-    waiting,
-)
+from aifr.casebook.matches import get_match, match_identity, waiting
 from aifr.casebook.photos import correct_photo, get_photo, remove_photo
 from aifr.casebook.settling import settle
+from aifr.casebook.sides import sides_of_all
 from aifr.casebook.sightings import change_sighting_state
-from tests.casebook.conftest import SETTINGS, a_case, a_sighted, embedded
+from tests.casebook.conftest import SETTINGS, a_case, a_sighted, embedded, say
 from tests.casebook.made import made_card, photo_of
 
 BAR = SETTINGS.match_bar
@@ -35,7 +28,7 @@ def test_whoever_comes_second_finds_the_other(home: Home, first: str) -> None:
     match = get_match(home.records, match_identity(sighting, case))
 
     assert (match.case, match.sighting, match.state) == (case, sighting, "new")
-    assert match.similarity > 0.98 and match.likelihood_ratio >= BAR
+    assert match.similarity > 0.9 and match.likelihood_ratio >= BAR
 
 
 def test_another_person_is_no_match(home: Home) -> None:
@@ -104,7 +97,7 @@ def test_what_a_reviewer_answered_is_not_changed_by_a_better_pair(home: Home) ->
     embedded(home, case, photo_of(7), age=20)
     embedded(home, sighting, photo_of(7, 1), age=20)
     name = match_identity(sighting, case)
-    answered = answer_match(home.records, name, "one", "confirm", "the scar")
+    answered = say(home, name, "one", "confirm")
 
     for take in range(2, 6):
         embedded(home, case, photo_of(7, take), age=20)
@@ -121,7 +114,7 @@ def test_a_match_whose_photo_is_erased_goes_and_the_next_best_comes(home: Home) 
     best = get_match(home.records, name).case_photo
 
     remove_photo(home, case, best, "reporter")
-    seen = shown(home.records, [get_match(home.records, name)])
+    seen = sides_of_all(home.records, [get_match(home.records, name)])
     match_all(home, case)
 
     (other,) = set(photos) - {best}
@@ -141,53 +134,3 @@ def test_an_age_that_is_corrected_is_weighed_anew(home: Home) -> None:
 
     assert get_photo(home.records, case, photo).matched
     assert (before.age_gap, get_match(home.records, name).age_gap) == (0, 18)
-
-
-@pytest.mark.parametrize(
-    ("said", "state"),
-    [
-        ([], "new"),
-        (["confirm"], "new"),
-        (["confirm", "confirm"], "confirmed"),
-        (["reject"], "rejected"),
-        (["unsure"], "unsure"),
-        (["confirm", "unsure"], "unsure"),
-        (["confirm", "unsure", "confirm"], "confirmed"),
-        (["confirm", "reject"], "unsure"),
-        (["confirm", "reject", "confirm"], "confirmed"),
-        (["confirm", "reject", "reject"], "rejected"),
-        (["confirm", "confirm", "reject", "reject"], "unsure"),
-    ],
-)
-def test_two_different_reviewers_confirm(said: list[str], state: str) -> None:
-    answers = {f"reviewer-{number}": {"answer": word} for number, word in enumerate(said)}
-
-    assert state_of(answers) == state
-
-
-def test_one_reviewer_who_confirms_twice_is_one(home: Home) -> None:
-    case, sighting = a_case(home, "published"), a_sighted(home)
-    embedded(home, case, photo_of(7), age=20)
-    embedded(home, sighting, photo_of(7, 1), age=20)
-    name = match_identity(sighting, case)
-
-    for _ in range(2):
-        answer_match(home.records, name, "one", "confirm", "the scar")
-
-    assert get_match(home.records, name).state == "new"
-
-
-def test_the_queue_gives_a_reviewer_what_they_have_not_answered(home: Home) -> None:
-    case = a_case(home, "published")
-    embedded(home, case, photo_of(7), age=20)
-    for take in (1, 2):
-        embedded(home, a_sighted(home), photo_of(7, take), age=20)
-    seen = []
-
-    while match := next_match(home.records, "one"):
-        seen.append(match.identity)
-        answer_match(home.records, match.identity, "one", "confirm", "the scar")
-
-    assert len(set(seen)) == 2
-    assert next_match(home.records, "two") is not None
-    assert waiting(home.records) == 2

@@ -4,13 +4,16 @@ from collections.abc import Callable
 
 import pytest
 
+from aifr.casebook.answering import reviewer_of
 from aifr.casebook.cases import change_state
 from aifr.casebook.erasure import count_remaining, erase_own
 from aifr.casebook.home import Home
 from aifr.casebook.marks import mark
-from aifr.casebook.matches import get_match, match_identity, next_match, shown, waiting
+from aifr.casebook.matches import get_match, match_identity, waiting
 from aifr.casebook.photos import correct_photo, photos_of, remove_photo
+from aifr.casebook.review import next_match
 from aifr.casebook.settling import settle, unsettled
+from aifr.casebook.sides import sides_of_all
 from aifr.casebook.unfinished import finish_photos
 from aifr.errors import StoreUnavailable
 from tests.casebook.conftest import SETTINGS, a_case, a_sighted, embedded, ingest_all
@@ -48,14 +51,14 @@ def test_what_was_withdrawn_is_hidden_at_once_and_removed_later(
     home: Home, change: Callable[[Home, str], None]
 ) -> None:
     case, _, name = matched(home)
-    before = shown(home.records, [get_match(home.records, name)])
+    before = sides_of_all(home.records, [get_match(home.records, name)])
 
     change(home, case)
-    hidden = next_match(home.records, "one")
+    hidden = next_match(home.records, reviewer_of("one"))[0]
     left = waiting(home.records)
     settle(home.records, case, made_card(), BAR)
 
-    assert [match.identity for match in before] == [name]
+    assert [sides.match.identity for sides in before] == [name]
     assert (hidden, left, waiting(home.records)) == (None, 1, 0)
     assert unsettled(home.records) == set()
 
@@ -121,14 +124,14 @@ def test_a_worker_that_dies_between_two_matches_leaves_nothing_behind(
     erase_own(home, case, "reporter")
     removed: list[str] = []
 
-    def dying(records: object, match: str) -> None:
+    def dying(records: object, match: str, note: object) -> None:
         if removed:
             raise StoreUnavailable("Not just now.")
         removed.append(match)
         home.records.transact(lambda transaction: transaction.delete("matches", match))
 
     with monkeypatch.context() as patch:
-        patch.setattr("aifr.casebook.settling._remove", dying)
+        patch.setattr("aifr.casebook.settling._take_from", dying)
         with pytest.raises(StoreUnavailable):
             settle(home.records, case, made_card(), BAR)
     left = count_remaining(home, case)

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from aifr.casebook.matches import match_identity
 from aifr.casebook.photos import photos_of
 from tests.casebook.made import photo_of
 from tests.desk.conftest import CONTACT, Desk
@@ -62,14 +63,15 @@ def test_staff_do_reach_who_reported(desk: Desk, scene: tuple[str, str]) -> None
 
 def test_no_answer_to_anyone_holds_an_embedding(desk: Desk, scene: tuple[str, str]) -> None:
     case, sighting = scene
-    match = desk.ask("GET", "/search/matches/next", "reviewer").json["match"]["id"]
-    said = {"answer": "confirm", "reason": "the scar"}
+    match = match_identity(sighting, case)
+    shown = desk.ask("GET", f"/search/matches/{match}", "admin").json["revision"]
+    said = {"answer": "confirm", "reason": "the scar", "revision": shown}
     answers = [
         everything_public(desk, case, sighting),
         desk.ask("GET", f"/cases/{case}", "admin").text,
         desk.ask("GET", f"/cases/{case}/history", "admin").text,
-        desk.ask("GET", f"/search/sightings/{sighting}/candidates", "admin").text,
         desk.ask("POST", f"/search/matches/{match}/answer", "admin", json=said).text,
+        desk.ask("GET", f"/search/sightings/{sighting}/candidates", "admin").text,
     ]
 
     whole = "\n".join(answers)

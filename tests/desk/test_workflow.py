@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from aifr.casebook.matches import match_identity
 from tests.casebook.made import photo_of, photo_of_nobody
 from tests.desk.conftest import CONTACT, PERSON, Desk
 from tests.photos import file
@@ -12,7 +13,8 @@ KEY = {"Idempotency-Key": "0b1f7c52-6a51-4d0c-9d0e-3f4a5b6c7d8e"}
 
 
 def answer_to(desk: Desk, match: str, reviewer: str, word: str) -> Any:
-    said = {"answer": word, "reason": "the scar on the chin"}
+    shown = desk.ask("GET", f"/search/matches/{match}", reviewer).json["revision"]
+    said = {"answer": word, "reason": "the scar on the chin", "revision": shown}
     return desk.ask("POST", f"/search/matches/{match}/answer", reviewer, json=said).json
 
 
@@ -34,7 +36,7 @@ def test_report_publish_sight_review_confirm_erase(desk: Desk) -> None:
     assert queue["waiting"] == 1
     assert (queue["match"]["case"]["id"], queue["match"]["sighting"]["id"]) == (case, sighting)
     assert (first["state"], second["state"]) == ("new", "confirmed")
-    assert left == {"match": None, "waiting": 0}
+    assert left == {"match": None, "waiting": 0, "held": 0}
     assert erased["remaining"] == 0 and erased["erased"]["photos"] == 2
     assert ranking["candidates"] == []
     assert desk.ask("GET", f"/cases/{case}").status_code == 404
@@ -58,6 +60,7 @@ def test_scores_and_others_answers_are_hidden_until_answered(desk: Desk) -> None
 def test_candidates_are_ranked_with_what_may_be_said_of_each(desk: Desk) -> None:
     cases = [desk.published(person) for person in (7, 8, 9)]
     sighting = desk.sight(photo_of(8, 2))
+    answer_to(desk, match_identity(sighting, cases[1]), "reviewer", "unsure")
 
     answer = desk.ask("GET", f"/search/sightings/{sighting}/candidates?limit=2", "reviewer").json
 
@@ -76,6 +79,7 @@ def test_candidates_are_ranked_with_what_may_be_said_of_each(desk: Desk) -> None
 def test_a_search_is_narrowed_by_country_and_sex(desk: Desk, query: str, found: bool) -> None:
     case = desk.published(8)
     sighting = desk.sight(photo_of(8, 2))
+    answer_to(desk, match_identity(sighting, case), "reviewer", "unsure")
 
     answer = desk.ask("GET", f"/search/sightings/{sighting}/candidates{query}", "reviewer").json
 
@@ -86,8 +90,9 @@ def test_a_search_is_narrowed_by_country_and_sex(desk: Desk, query: str, found: 
 def test_an_age_that_cannot_be_leaves_a_case_out_where_asked(
     desk: Desk, age: str, found: bool
 ) -> None:
-    desk.published(8)
+    case = desk.published(8)
     sighting = desk.sight(photo_of(8, 2), age=age)
+    answer_to(desk, match_identity(sighting, case), "reviewer", "unsure")
     path = f"/search/sightings/{sighting}/candidates"
 
     everyone = desk.ask("GET", path, "reviewer").json

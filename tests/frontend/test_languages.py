@@ -8,7 +8,7 @@ import pytest
 
 from aifr import errors
 from aifr.casebook.cases import STATES
-from aifr.casebook.matches import ANSWER_WORDS, MATCH_STATES
+from aifr.casebook.decisions import ANSWER_WORDS, MATCH_STATES
 from aifr.casebook.sightings import SIGHTING_STATES
 from aifr.recognition.calibration import BECAUSE
 from aifr.recognition.quality import MEASURES
@@ -62,7 +62,7 @@ FAMILIES: dict[str, set[str]] = {
     "review.make.${}": CASE_STATES,
     "review.sighting.${}": set(SIGHTING_STATES),
     "sex.${}": {"female", "male", "unknown"},
-    "shortcut.${}": set(ANSWER_WORDS),
+    "shortcut.${}": set(ANSWER_WORDS) - {"withdraw"},
     "sighting.${}": set(SIGHTING_STATES),
     "state.${}": CASE_STATES,
 }  # fmt: skip

@@ -16,24 +16,27 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
+from aifr.casebook.answering import reviewer_of
 from aifr.casebook.audit import history
 from aifr.casebook.cases import CaseState, list_cases
+from aifr.casebook.decisions import MATCH_STATES
 from aifr.casebook.erasure import erase
 from aifr.casebook.home import Home
 from aifr.casebook.keys import list_keys, revoke_keys
-from aifr.casebook.matches import MATCH_STATES, list_matches, next_match, waiting
+from aifr.casebook.matches import held, waiting
 from aifr.casebook.photos import photos_of, remove_photo
 from aifr.casebook.ranking import Filters, Probe, rank
 from aifr.casebook.records.contract import FaceFilter, Query
 from aifr.casebook.retention import retain
+from aifr.casebook.review import list_matches, next_match, sealed_cases, sightings_near
 from aifr.casebook.settling import unsettled
-from aifr.casebook.sightings import SIGHTING_STATES, list_sightings
+from aifr.casebook.sightings import SIGHTING_STATES, list_sightings, report_sighting
 from aifr.casebook.staff import main as staff
 from aifr.casebook.unfinished import embed_anew, finish_photos
 from aifr.recognition.calibration import PhotoFacts
 from infra import firestore
 from tests.casebook.conftest import SETTINGS, a_case, a_sighted, embedded_home, ingest_all, upload
-from tests.casebook.made import embedding_of, made_card, made_recognise, photo_of
+from tests.casebook.made import a_sighting, embedding_of, made_card, made_recognise, photo_of
 from tests.served import ROOT
 
 CASEBOOK = ROOT / "aifr"
@@ -132,14 +135,17 @@ def everything_asked(home: Home) -> None:
     for state, names in itertools.product(get_args(CaseState), subsets(("country", "sex"))):
         for word in (None, "cluj"):
             list_cases(records, state, {name: "x" for name in names}, word, None, 5)
-    for names in subsets(("state", "case", "sighting")):
-        list_matches(records, {name: MATCH_STATES[0] for name in names}, None, 5)
+    blind, open_eyed = reviewer_of("someone"), reviewer_of("someone", blind=False)
+    for state, names in itertools.product(MATCH_STATES, subsets(("case", "sighting"))):
+        list_matches(records, blind, state, {name: "x" for name in names}, None, 5)
     for seen in SIGHTING_STATES:
         list_sightings(records, seen, None, 5)
     for sex, country in itertools.product((None, "female"), (None, "RO")):
         probe = Probe(embedding_of(1).astype(np.float32), PhotoFacts(9, {}, ()))
         rank(records, probe, card, Filters(sex, country), 5)
-    next_match(records, "someone"), waiting(records)
+    next_match(records, blind), next_match(records, open_eyed), waiting(records), held(records)
+    sealed_cases(records, blind, sightings_near(records, embedding_of(1), card.version))
+    fill_the_windows(home)
     history(records, case)
     list_keys(records), revoke_keys(records, "nobody")
     finish_photos(home, made_recognise, card, SETTINGS)
@@ -149,6 +155,17 @@ def everything_asked(home: Home) -> None:
         erase(home, subject, "reporter")
     retain(home, SETTINGS)
     unsettled(records)
+
+
+def fill_the_windows(home: Home) -> None:
+    """Has the queue's bounds asked for: of a sighting, of a sender's hour, of copies."""
+    for take in (1, 2):
+        seen, _ = report_sighting(home.records, a_sighting(), None, "public", batch="an hour")
+        upload(home, seen.identity, photo_of(1), 7)
+        upload(home, seen.identity, photo_of(2, take), 7)
+    ingest_all(home)
+    finish_photos(home, made_recognise, made_card(), SETTINGS)
+    assert held(home.records)
 
 
 def subsets(names: Sequence[str]) -> Iterator[tuple[str, ...]]:

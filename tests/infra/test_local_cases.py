@@ -88,6 +88,11 @@ def test_a_sighting_at_another_age_reaches_the_reviewer_and_erasure_ends_it(
     api.wait_for_photos(f"/search/sightings/{sighting}", receipt["secret"])
     matches = api.ask("GET", f"/search/matches?case={case}", local_admin)["matches"]
     probe = {"photo": file(photographs[18]), "age": "18"}
+    sealed = api.ask("POST", "/search/probe", local_admin, form=probe)
+    for match in matches:
+        said = {"answer": "unsure", "reason": "hm", "revision": match["revision"]}
+        api.ask("POST", f"/search/matches/{match['id']}/answer", local_admin, said=said)
+    probe = {"photo": file(photographs[18]), "age": "18"}
     found = api.ask("POST", "/search/probe", local_admin, form=probe)["candidates"]
     erased = api.ask("DELETE", f"/cases/{case}", secret)
     probe = {"photo": file(photographs[18]), "age": "18"}
@@ -98,6 +103,8 @@ def test_a_sighting_at_another_age_reaches_the_reviewer_and_erasure_ends_it(
     assert [(match["case"]["id"], match["sighting"]["id"]) for match in matches] == [
         (case, sighting)
     ]
+    assert sealed["sealed"] >= 1
+    assert case not in [candidate["case"]["id"] for candidate in sealed["candidates"]]
     assert found[0]["case"]["id"] == case
     assert erased["remaining"] == 0
     assert case not in [candidate["case"]["id"] for candidate in left]
