@@ -3,6 +3,7 @@
 import itertools
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -115,18 +116,23 @@ def test_what_is_closed_waits_for_nobody(home: Home, side: str) -> None:
 # What the order tells.
 
 
-def made_matches(home: Home, ratios: list[float], **changes: object) -> list[Match]:
+def made_matches(home: Home, ratios: list[float], **changes: Any) -> list[Match]:
     """Matches of these likelihood ratios, the oldest first, each of a case and sighting."""
     case, sighting = a_case(home, "published"), a_sighted(home)
+    photos = {
+        "case_photo": embedded(home, case, photo_of(500), age=20),
+        "sighting_photo": embedded(home, sighting, photo_of(600), age=20),
+    }
     made = [
         replace(
             a_match(),
+            **photos,  # type: ignore[arg-type]
             identity=f"m{number:020x}",
             case=case,
             sighting=sighting,
             likelihood_ratio=ratio,
             created=f"2026-01-01T00:00:{number:02}",
-            **changes,  # type: ignore[arg-type]
+            **changes,
         )
         for number, ratio in enumerate(ratios)
     ]
