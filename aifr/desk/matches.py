@@ -42,10 +42,11 @@ def next_in_queue(call: Call) -> dict[str, Any]:
     """GET: the match that this reviewer should look at next."""
     reviewer = this_reviewer(call)
     sides, waiting = next_match(home().records, reviewer)
+    behind = held(home().records)
     return {
         "match": show_match(sides, reviewer) if sides else None,
         "waiting": waiting,
-        "held": held(home().records),
+        **({"held": behind} if behind else {}),
     }
 
 

@@ -245,7 +245,7 @@ def test_six_copies_of_a_published_photo_put_one_row_into_the_queue(desk: Desk) 
     assert after["match"]["sighting"]["id"] == real
     listed = desk.ask("GET", "/search/matches?limit=100", "reviewer").json["matches"]
     assert [match["copy"] for match in listed].count(True) == 1
-    assert after["held"] == before["held"] + 35
+    assert after["held"] == before.get("held", 0) + 35
 
 
 def test_a_list_of_matches_goes_on_by_a_cursor_without_a_score(desk: Desk) -> None:

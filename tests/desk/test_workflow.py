@@ -36,7 +36,7 @@ def test_report_publish_sight_review_confirm_erase(desk: Desk) -> None:
     assert queue["waiting"] == 1
     assert (queue["match"]["case"]["id"], queue["match"]["sighting"]["id"]) == (case, sighting)
     assert (first["state"], second["state"]) == ("new", "confirmed")
-    assert left == {"match": None, "waiting": 0, "held": 0}
+    assert left == {"match": None, "waiting": 0}
     assert erased["remaining"] == 0 and erased["erased"]["photos"] == 2
     assert ranking["candidates"] == []
     assert desk.ask("GET", f"/cases/{case}").status_code == 404
