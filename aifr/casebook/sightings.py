@@ -33,9 +33,9 @@ class Seen:
 
 @dataclass(frozen=True)
 class Sighting(Seen):
-    """owner: whose key opens it, as a case's. sender: who sent it, as the audit names them. batch: what
-    they sent in that hour, "" where it is not known; see `limits.batch_of`. Moments are ISO 8601,
-    UTC.
+    """owner: whose key opens it, as a case's. sender: who sent it, as the audit names them. batch:
+    what they sent in that hour, "" where it is not known; see `limits.batch_of`. Moments are ISO
+    8601, UTC.
     """
 
     identity: str

@@ -33,8 +33,8 @@ def all_photos(
 
 
 def finish_photos(home: Home, recognise: Recognise, card: Card, settings: Settings) -> None:
-    """Takes up photos that were left pending or unmatched, and matches of what is gone; a photo
-    whose bytes are lost is rejected.
+    """Takes up photos that were left pending or unmatched, and matches of what is gone, or held; a
+    photo whose bytes are lost is rejected.
     """
 
     def finish(photo: Photo) -> None:
@@ -43,12 +43,12 @@ def finish_photos(home: Home, recognise: Recognise, card: Card, settings: Settin
 
     def match(photo: Photo) -> None:
         match_photo(home.records, photo, card, settings.match_bar)
-    release_all(home.records)
 
     clear_all(home.records)
     exhaust(each_alone(all_photos(home.records, {"state": "pending"}, days_ago(HOUR)), finish))
     unmatched = all_photos(home.records, {"state": "embedded", "matched": False})
     exhaust(each_alone(unmatched, match))
+    release_all(home.records)
 
 
 def again(
