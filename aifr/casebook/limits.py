@@ -54,12 +54,11 @@ def batch_of(records: Records, caller: str) -> str:
     """The same name for all that `caller` (a key's name or an address) sends within one hour. Once
     the hour's salt is removed, with its counters, it leads back to nobody.
     """
-    hour = int(time.time()) // HOUR
-    identity = digest("salt", str(hour))
+    identity, expires = _counter("salt", "")
 
     def work(transaction: Transaction) -> str:
         kept = transaction.get(LIMITS, identity)
-        made = kept or {"salt": secrets.token_hex(16), "expires": (hour + 1) * HOUR}
+        made = kept or {"salt": secrets.token_hex(16), "expires": expires}
         if kept is None:
             transaction.put(LIMITS, identity, made)
         return str(made["salt"])

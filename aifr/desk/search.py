@@ -28,7 +28,7 @@ from aifr.casebook.sightings import (
     list_sightings,
     report_sighting,
 )
-from aifr.desk.admission import counted_as
+from aifr.desk.budgets import address_of
 from aifr.desk.cases import contact_view
 from aifr.desk.erasing import erase_subject
 from aifr.desk.forms import idempotency_key
@@ -61,7 +61,8 @@ def report(call: Call) -> dict[str, Any]:
     actor = call.caller.actor
     key = idempotency_key(call.request)
     records = home().records
-    batch = batch_of(records, counted_as(call.caller, call.request, settings()))
+    sender = actor if call.caller.name else address_of(call.request, settings())
+    batch = batch_of(records, sender)
     sighting, secret = report_sighting(records, seen, contact, actor, key, batch)
     for upload, copy in zip(uploads, clean, strict=True):
         keep_photo(sighting.identity, upload, copy, seen.age, None, actor)
