@@ -12,6 +12,8 @@ class AifrError(Exception):
     status = 500
     type = "request_error"
     code = "internal"
+    # After how many seconds the same request may pass, where waiting helps.
+    seconds: int | None = None
 
     def __init__(self, message: str, param: str | None = None) -> None:
         super().__init__(message)
@@ -119,6 +121,18 @@ class StoreUnavailable(RequestFailed):
 
     status = 503
     code = "store_unavailable"
+    seconds = 5
+
+
+class IssuerUnavailable(RequestFailed):
+    """Who signs the tokens of staff cannot be reached just now; the same call may pass later."""
+
+    status = 503
+    code = "issuer_unavailable"
+    seconds = 5
+
+    def __init__(self) -> None:
+        super().__init__("Google cannot be asked just now whether this sign-in is good; try again.")
 
 
 class ObjectMissing(NotFound):

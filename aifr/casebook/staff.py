@@ -5,7 +5,7 @@ python -m aifr.casebook.staff remove ana@example.org
 """
 
 import argparse
-from typing import Any, Literal
+from typing import Literal
 
 from aifr.casebook.home import home
 from aifr.casebook.identity import digest
@@ -33,21 +33,6 @@ def staff_role(records: Records, email: str) -> StaffRole | None:
     """The role of a person, None for everyone else."""
     person = records.get(STAFF, _identity(email))
     return person["role"] if person else None
-
-
-def verified_email(token: str, audience: str) -> str | None:
-    """The verified e-mail address of an OpenID Connect token of Google's, signed, unexpired and for
-    this audience; None for any other.
-    """
-    from google.auth.exceptions import GoogleAuthError
-    from google.auth.transport.requests import Request
-    from google.oauth2.id_token import verify_oauth2_token
-
-    try:
-        claims: dict[str, Any] = verify_oauth2_token(token, Request(), audience)
-    except (ValueError, GoogleAuthError):
-        return None
-    return claims.get("email") if claims.get("email_verified") is True else None
 
 
 def _identity(email: str) -> str:

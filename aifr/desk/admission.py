@@ -5,10 +5,11 @@ from flask import Request
 from aifr.casebook.cases import CASES
 from aifr.casebook.home import home
 from aifr.casebook.keys import find_key
+from aifr.casebook.openid import verified_email
 from aifr.casebook.records.contract import Records
 from aifr.casebook.secrets import subject_opened_by
-from aifr.casebook.staff import staff_role, verified_email
-from aifr.desk.budgets import address_of, count, count_unknown_token
+from aifr.casebook.staff import staff_role
+from aifr.desk.budgets import address_of, count, count_unknown_token, demand_trust
 from aifr.endpoint.caller import Caller, bearer_token
 from aifr.endpoint.routes import Arguments, Route
 from aifr.errors import NotAllowed, NotAuthenticated
@@ -18,9 +19,10 @@ from aifr.settings import Settings, settings
 def admit(request: Request, route: Route, arguments: Arguments) -> Caller:
     """The caller of a route; raises NotAuthenticated, NotAllowed and TooManyRequests."""
     chosen, records = settings(), home().records
-    caller = identify(records, bearer_token(request), chosen)
+    address = address_of(request, chosen)
+    caller = identify(records, bearer_token(request), address, chosen)
     if caller is None:
-        count_unknown_token(records, address_of(request, chosen), chosen)
+        count_unknown_token(records, address, chosen)
         raise NotAuthenticated("This token opens nothing, or nothing any more.")
     count(records, caller, route, request, chosen)
     if route.access == "everyone" or caller.staff:
@@ -32,8 +34,12 @@ def admit(request: Request, route: Route, arguments: Arguments) -> Caller:
     raise NotAllowed("This is not yours to do.")
 
 
-def identify(records: Records, token: str | None, settings: Settings) -> Caller | None:
-    """Who a token stands for; None for one that stands for nobody."""
+def identify(
+    records: Records, token: str | None, address: str, settings: Settings
+) -> Caller | None:
+    """Who a token stands for; None for one that stands for nobody. Raises IssuerUnavailable, and
+    TooManyRequests before the issuer is asked for an address that showed too many such tokens.
+    """
     if token is None:
         return Caller("public")
     subject = subject_opened_by(records, token)
@@ -44,7 +50,9 @@ def identify(records: Records, token: str | None, settings: Settings) -> Caller 
         return Caller(key.role, key.name)
     # A key or a secret is no OpenID Connect token, and is not sent on to be verified as one.
     if key is None and settings.staff_audience and token.count(".") == 2:
-        email = verified_email(token, settings.staff_audience)
+        email = verified_email(
+            token, settings.staff_audience, lambda: demand_trust(records, address, settings)
+        )
         role = staff_role(records, email) if email else None
         if email and role:
             return Caller(role, email.casefold())

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from flask import Response
 
 from aifr.endpoint.response import json_response
-from aifr.errors import AifrError, MethodNotAllowed, NotAuthenticated, TooManyRequests
+from aifr.errors import AifrError, MethodNotAllowed, NotAuthenticated
 
 
 def error_response(problem: Exception, request_id: str) -> Response:
@@ -24,7 +24,7 @@ def error_response(problem: Exception, request_id: str) -> Response:
 def _headers(problem: AifrError) -> dict[str, str]:
     if isinstance(problem, MethodNotAllowed):
         return {"Allow": ", ".join(problem.allowed)}
-    if isinstance(problem, TooManyRequests):
+    if problem.seconds is not None:
         return {"Retry-After": str(problem.seconds)}
     return {"WWW-Authenticate": "Bearer"} if isinstance(problem, NotAuthenticated) else {}
 

@@ -134,6 +134,7 @@ export default {
   "problem.no_face": "No face was found. Try a photo where the face is larger and seen from the front.",
   "problem.model_unavailable": "Photos cannot be compared just now. Please try again in a few minutes.",
   "problem.store_unavailable": "Nothing can be saved just now. Please try again in a few minutes.",
+  "problem.issuer_unavailable": "Your sign-in cannot be checked just now. Please try again in a minute.",
   "problem.object_missing": "This photo is not there any more.",
   "problem.not_authenticated": "This needs a private link or a sign-in.",
   "problem.not_allowed": "You are not allowed to do this.",

@@ -146,6 +146,7 @@ export default {
   "problem.no_face": "Nu s-a găsit niciun chip. Încercați o fotografie în care chipul este mai mare și văzut din față.",
   "problem.model_unavailable": "Fotografiile nu pot fi comparate acum. Încercați din nou peste câteva minute.",
   "problem.store_unavailable": "Acum nu se poate salva nimic. Încercați din nou peste câteva minute.",
+  "problem.issuer_unavailable": "Autentificarea nu poate fi verificată acum. Încercați din nou peste un minut, vă rugăm.",
   "problem.object_missing": "Această fotografie nu mai există.",
   "problem.not_authenticated": "Este nevoie de un link privat sau de autentificare.",
   "problem.not_allowed": "Nu aveți dreptul să faceți acest lucru.",
