@@ -140,13 +140,19 @@ def match_view(
     scores = {name: getattr(match, name) for name in SCORES}
     scores["similarity"] = rounded(match.similarity)
     scores["likelihood_ratio"] = significant(match.likelihood_ratio)
-    return {**answer, **scores, "answers": answers_of(match)}
+    return {**answer, **scores, "answers": answers_of(match, reviewer)}
 
 
-def answers_of(match: Match) -> list[dict[str, Any]]:
-    """All that reviewers ever said of a match, the oldest first; stands: whether it counts."""
+def answers_of(match: Match, reviewer: Reviewer) -> list[dict[str, Any]]:
+    """All that reviewers ever said of a match, the oldest first; own: whether this reviewer said
+    it, stands: whether it counts.
+    """
     counting = list(standing(match).values())
     return [
-        {**{name: said[name] for name in SAID}, "stands": any(said is each for each in counting)}
+        {
+            **{name: said[name] for name in SAID},
+            "own": said["reviewer"] == reviewer.name,
+            "stands": any(said is each for each in counting),
+        }
         for said in match.answers
     ]

@@ -1,5 +1,6 @@
 // What the pages of cases and sightings share: lists, contact, erasing.
 
+import { Problem } from "../scripts/api.js";
 import { confirmed } from "../scripts/confirmation.js";
 import { facts } from "../scripts/casewords.js";
 import { element } from "../scripts/elements.js";
@@ -56,4 +57,20 @@ export function eraseBox(path, back) {
   }));
   return element("section", { class: "panel" },
     element("h3", {}, text("follow.erase.title")), alert.place, button);
+}
+
+/** Decides on what was shown; where that has changed meanwhile, shows it anew and decides nothing.
+ * @param {() => Promise<void>} decide @param {() => Promise<void>} again */
+export async function unlessMoved(decide, again) {
+  try {
+    await decide();
+  } catch (problem) {
+    if (!(problem instanceof Problem && problem.code === "revision_moved")) throw problem;
+    await again();
+  }
+}
+
+/** Says that what is shown is not what a decision was made on. */
+export function movedNote() {
+  return element("p", { class: "note moved", role: "alert", tabindex: "-1" }, text("review.moved"));
 }

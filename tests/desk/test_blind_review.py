@@ -174,10 +174,10 @@ def test_an_answer_is_taken_back_over_http(desk: Desk, scene: tuple[str, str, st
     undone = answer_to(desk, scene[2], "reviewer", "withdraw").json
 
     assert (confirmed["state"], undone["state"]) == ("confirmed", "new")
-    assert [(said["answer"], said["stands"]) for said in undone["answers"]] == [
-        ("confirm", False),
-        ("confirm", True),
-        ("withdraw", False),
+    assert [(said["answer"], said["own"], said["stands"]) for said in undone["answers"]] == [
+        ("confirm", True, False),
+        ("confirm", False, True),
+        ("withdraw", True, False),
     ]
 
 

@@ -101,6 +101,22 @@ class Casebook:
             time.sleep(0.1)
         raise AssertionError("no match was found")
 
+    def answer(self, match: str, number: int, word: str) -> None:
+        """The answer of a reviewer to a match as they are shown it now."""
+        path, key = f"/search/matches/{match}", self.reviewer(number)
+        revision = self.ask("GET", path, key).json["revision"]
+        said = {"answer": word, "reason": "The chin.", "revision": revision}
+        answered = self.ask("POST", f"{path}/answer", key, said)
+        assert answered.status == 200, answered.json
+
+    def match(self) -> str:
+        """The match that is first in the queue of the first reviewer."""
+        self.wait_for_matches(1)
+        identity: str = self.ask("GET", "/search/matches/next", self.reviewer(1)).json["match"][
+            "id"
+        ]
+        return identity
+
     def erase_all(self) -> None:
         """Takes all cases and sightings away."""
         key = self.reviewer(1)

@@ -3,10 +3,12 @@
 import inspect
 import re
 from collections.abc import Iterator
+from typing import get_args
 
 import pytest
 
 from aifr import errors
+from aifr.casebook.answering import Refusal
 from aifr.casebook.cases import STATES
 from aifr.casebook.decisions import ANSWER_WORDS, MATCH_STATES
 from aifr.casebook.sightings import SIGHTING_STATES
@@ -54,6 +56,8 @@ FAMILIES: dict[str, set[str]] = {
     "problem.${}": CODES | {"unreachable"},
     "quality.${}": {measure.name for measure in MEASURES},
     "queue.${}": set(ANSWER_WORDS),
+    "queue.refusal.${}": set(get_args(Refusal)),
+    "queue.said.${}": set(ANSWER_WORDS),
     "receipt.${}": {"case", "sighting"},
     "report.photos.${}": {"years", "front", "alone"},
     "report.step.${}": {"person", "circumstances", "contact", "photos"},

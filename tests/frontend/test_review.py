@@ -140,6 +140,106 @@ def test_an_answer_needs_a_reason(open_page: Open, casebook: Casebook) -> None:
     expect(page.get_by_text(words("en", "form.missing"))).to_be_visible()
 
 
+def take_back(page: Page, language: str = "en") -> None:
+    page.locator(".undo summary").click()
+    page.get_by_label(words(language, "queue.withdraw.reason")).fill("The wrong ears.")
+    page.locator(".undo").get_by_role("button", name=words(language, "queue.withdraw")).click()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_answer_is_taken_back_with_a_reason_and_given_anew(
+    language: str, open_page: Open, casebook: Casebook
+) -> None:
+    casebook.published([(face_photo(), 6)])
+    casebook.sighting(face_photo())
+    casebook.wait_for_matches(1)
+    page = review(open_page, casebook, 1, "queue", language)
+    answer(page, "unsure", language)
+    expect(page.get_by_role("heading", name=words(language, "match.unsure"))).to_be_visible()
+    expect(page.locator(".answering")).to_have_count(0)
+
+    take_back(page, language)
+    expect(page.get_by_role("heading", name=words(language, "match.new"))).to_be_visible()
+    answer(page, "reject", language)
+
+    expect(page.locator(".given li")).to_have_text(
+        [
+            re.compile(f"{words(language, 'queue.said.unsure')}.*{words(language, 'queue.past')}"),
+            re.compile(f"{words(language, 'queue.said.withdraw')} · The wrong ears"),
+            re.compile(words(language, "queue.said.reject")),
+        ]
+    )
+    tally = words(language, "queue.tally", confirms=0, rejects=1, unsure=0)
+    expect(page.get_by_text(tally)).to_be_visible()
+
+
+def test_an_answer_to_what_has_changed_is_asked_for_anew(
+    open_page: Open, casebook: Casebook
+) -> None:
+    casebook.published([(face_photo(), 6)])
+    casebook.sighting(face_photo())
+    match = casebook.match()
+    page = review(open_page, casebook, 1, "queue", "en")
+    expect(page.locator(".pane img")).to_have_count(2)
+    # The same reviewer in another window.
+    casebook.answer(match, 1, "confirm")
+    casebook.answer(match, 1, "withdraw")
+
+    answer(page, "reject")
+    expect(page.get_by_role("alert").filter(has_text=words("en", "review.moved"))).to_be_focused()
+    expect(page.locator(".given li")).to_have_count(2)
+    expect(page.get_by_label(words("en", "queue.reason"))).to_have_value("The same ears.")
+    expect(page.get_by_role("radio", checked=True)).to_have_count(0)
+    answer(page, "reject")
+
+    expect(page.locator(".given li")).to_have_count(3)
+
+
+def test_an_answer_is_not_taken_back_over_an_answer_that_was_not_seen(
+    open_page: Open, casebook: Casebook
+) -> None:
+    casebook.published([(face_photo(), 6)])
+    casebook.sighting(face_photo())
+    match = casebook.match()
+    page = review(open_page, casebook, 1, "queue", "en")
+    answer(page, "confirm")
+    expect(page.locator(".given li")).to_have_count(1)
+    casebook.answer(match, 2, "confirm")
+
+    take_back(page)
+    expect(page.get_by_text(words("en", "review.moved"))).to_be_visible()
+    expect(page.get_by_role("heading", name=words("en", "match.confirmed"))).to_be_visible()
+    take_back(page)
+
+    expect(page.get_by_role("heading", name=words("en", "match.new"))).to_be_visible()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_dispute_a_copy_and_a_withdrawn_photo_are_told(
+    language: str, open_page: Open, casebook: Casebook
+) -> None:
+    kept = casebook.published([(face_photo(), 6)])
+    casebook.sighting(face_photo())
+    match = casebook.match()
+    casebook.answer(match, 2, "confirm")
+    page = review(open_page, casebook, 1, f"match/{match}", language)
+
+    expect(page.locator(".marks")).to_have_text(words(language, "queue.copy"))
+    answer(page, "reject", language)
+    expect(page.get_by_role("heading", name=words(language, "match.disputed"))).to_be_visible()
+    tally = words(language, "queue.tally", confirms=1, rejects=1, unsure=0)
+    expect(page.get_by_text(tally)).to_be_visible()
+    [photo] = casebook.wait_for_photos(f"/cases/{kept.identity}", kept.secret)
+    casebook.ask("DELETE", f"/cases/{kept.identity}/photos/{photo['id']}", kept.secret)
+    page.reload()
+
+    expect(page.locator(".match-side .mark")).to_have_text(words(language, "queue.withdrawn"))
+    refused = words(language, "queue.refusal.photo_withdrawn")
+    expect(page.get_by_text(refused)).to_be_visible()
+    expect(page.locator(".answering")).to_have_count(0)
+    expect(page.locator(".given li")).to_have_count(2)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_search_ranks_cases_and_an_erased_one_is_found_no_more(
     language: str, open_page: Open, casebook: Casebook
