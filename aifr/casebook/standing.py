@@ -32,7 +32,7 @@ from aifr.recognition.card import Card
 # Nearest photos looked at for each new one; the likelihood ratio may order them otherwise.
 NEAREST = 100
 # Two photos of one person taken on different days stay below 0.91 (FG-NET dev, 498 photos); of
-# copies of small photos, saved anew or half as large, three in four are above.
+# copies saved anew, half as large or mirrored about four in five are above. docs/casebook.md.
 COPY = 0.98
 
 
