@@ -19,7 +19,7 @@
 #                          buckets on AWS whose photos ingest takes, as s3://BUCKET/PREFIX=PARTNER;
 #                          see infra/aws/README.md
 #
-# Needs gcloud, curl, make and Python 3.11.
+# Needs gcloud, curl, make, openssl and Python 3.11.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=infra/common.sh
@@ -83,6 +83,7 @@ lay_ground() {
   make_accounts
   make_buckets
   grant_permissions
+  make_audit_key
   make_database
   make_indexes
   deploy_rules

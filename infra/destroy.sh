@@ -59,13 +59,13 @@ remove_global() {
 remove_jobs() {
   local name
   step "Jobs"
-  for name in retention sweep; do
+  for name in retention sweep audit; do
     remove gcloud scheduler jobs describe "$(named "$name")" --location="$REGION" \
       --project="$PROJECT" -- \
       gcloud scheduler jobs delete "$(named "$name")" --location="$REGION" \
       --project="$PROJECT" --quiet
   done
-  for name in retention sweep reembed; do
+  for name in retention sweep reembed audit; do
     remove gcloud run jobs describe "$(named "$name")" --region="$REGION" --project="$PROJECT" -- \
       gcloud run jobs delete "$(named "$name")" --region="$REGION" --project="$PROJECT" --quiet
   done
@@ -94,6 +94,8 @@ remove_data() {
   remove gcloud firestore databases describe --database="$DATABASE" --project="$PROJECT" -- \
     gcloud firestore databases update --database="$DATABASE" --project="$PROJECT" \
     --no-delete-protection
+  remove gcloud secrets describe "$(named audit-key)" --project="$PROJECT" -- \
+    gcloud secrets delete "$(named audit-key)" --project="$PROJECT" --quiet
   remove gcloud firestore databases describe --database="$DATABASE" --project="$PROJECT" -- \
     gcloud firestore databases delete --database="$DATABASE" --project="$PROJECT" --quiet
 }

@@ -53,6 +53,14 @@ environment_of() {
   printf '^;^%s' "${variables[*]}"
 }
 
+# The option that hands a function the key of the audit; nothing for those that keep no records.
+secrets_of() {
+  case "$1" in
+    similarity | batch_similarity) ;;
+    *) printf -- '--set-secrets=AIFR_AUDIT_KEY=%s:latest' "$(named audit-key)" ;;
+  esac
+}
+
 # Who adds to X-Forwarded-For: the platform, and the load balancer if there is one.
 trusted_proxies() { if [[ -n "$DOMAIN" ]]; then printf '2'; else printf '1'; fi; }
 
@@ -78,7 +86,8 @@ deploy_function() {
 
 # Sets `command`, without the label that names the source.
 deploy_command() {
-  local updates=()
+  local updates=() secrets
+  secrets="$(secrets_of "$1")"
   # Jobs run in the image of ingest, which holds no operating system where that is kept up to date
   # from outside.
   [[ "$TRIGGER" == "http" ]] || updates=(--runtime-update-policy=on-deploy)
@@ -89,7 +98,7 @@ deploy_command() {
   --min-instances="$(min_instances)" --set-env-vars="$(environment_of "$1")"
   --set-build-env-vars="PIP_EXTRA_INDEX_URL=$TORCH_INDEX"
   --build-service-account="projects/$PROJECT/serviceAccounts/$(account build)"
-  --serve-all-traffic-latest-revision "${updates[@]}")
+  --serve-all-traffic-latest-revision "${updates[@]}" ${secrets:+"$secrets"})
   if [[ "$TRIGGER" == "http" ]]; then
     command+=(--trigger-http --allow-unauthenticated --ingress-settings="$(ingress)")
   else

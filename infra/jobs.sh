@@ -4,16 +4,18 @@
 
 deploy_jobs() {
   local image variables
-  step "Jobs: retention every night, a sweep every hour, re-embedding when asked for"
+  step "Jobs: retention and a check of the audit every night, a sweep every hour, re-embedding on demand"
   read_row ingest
   image="$(ask IMAGE image_of_ingest)"
   variables="$(environment_of ingest)"
   deploy_job retention aifr.casebook.retention
   deploy_job sweep aifr.casebook.ingest
   deploy_job reembed aifr.casebook.reembed
+  deploy_job audit aifr.casebook.audit_check
   schedule retention "17 3 * * *"
   # An event that was lost, or given up on, leaves its object waiting.
   schedule sweep "41 * * * *"
+  schedule audit "47 4 * * *"
 }
 
 image_of_ingest() {
@@ -26,7 +28,8 @@ deploy_job() {
   run gcloud run jobs deploy "$(named "$1")" --project="$PROJECT" --region="$REGION" \
     --image="$image" --command=/cnb/lifecycle/launcher --args="--,python,-m,$2" \
     --service-account="$(account operations)" --memory="$MEMORY" --cpu="$CPU" \
-    --task-timeout=6h --max-retries=2 --set-env-vars="$variables"
+    --task-timeout=6h --max-retries=2 --set-env-vars="$variables" \
+    "$(secrets_of ingest)"
 }
 
 schedule() {

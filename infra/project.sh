@@ -4,7 +4,7 @@
 
 SERVICES=(
   artifactregistry cloudbuild cloudscheduler compute eventarc firebaserules firestore iam
-  iamcredentials logging monitoring pubsub run cloudfunctions storage
+  iamcredentials logging monitoring pubsub run cloudfunctions secretmanager storage
 )
 # Accounts besides one a function: jobs, what starts them, what carries events, what builds.
 HELPERS=(operations scheduler events build)
@@ -108,6 +108,31 @@ grant_database() {
 grant_bucket() {
   patiently gcloud storage buckets add-iam-policy-binding "$(bucket "$1")" \
     --member="${4:-serviceAccount:$(account "$2")}" --role="$3" --format=none
+}
+
+# What seals the audit's trails. It is made once, and never shown; who holds it can forge them.
+make_audit_key() {
+  local name who versions
+  name="$(named audit-key)"
+  step "The key of the audit, in Secret Manager"
+  ensure gcloud secrets describe "$name" --project="$PROJECT" -- \
+    gcloud secrets create "$name" --project="$PROJECT" --replication-policy=automatic
+  versions="$(ask "" gcloud secrets versions list "$name" --project="$PROJECT" \
+    --filter=state=enabled --format='value(name)')"
+  [[ -n "$versions" ]] || run_with_new_key gcloud secrets versions add "$name" \
+    --project="$PROJECT" --data-file=-
+  for who in cases search ingest operations; do
+    patiently gcloud secrets add-iam-policy-binding "$name" --project="$PROJECT" \
+      --member="serviceAccount:$(account "$who")" --role=roles/secretmanager.secretAccessor \
+      --format=none
+  done
+}
+
+# Runs a command that reads ID:SECRET; the secret stands in no command line and in no log.
+run_with_new_key() {
+  # shellcheck disable=SC2016 # printed as it is typed
+  printf '%s %s\n' "$(show "$@")" '<<<"DATE:$(openssl rand -hex 32)"'
+  [[ -n "$DRY_RUN" ]] || "$@" <<<"$(date -u +%Y%m%d):$(openssl rand -hex 32)"
 }
 
 # OBJECT SUBJECT ROLE: one account may act on another.

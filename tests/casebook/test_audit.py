@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from aifr.casebook.audit import EVENTS, HEADS, broken_link, history, main
+from aifr.casebook.audit import EVENTS, broken_link, history, main
 from aifr.casebook.cases import change_state, correct_case
 from aifr.casebook.home import Home
 from tests.casebook.conftest import a_case, embedded
@@ -59,19 +59,6 @@ def test_a_removed_event_shows(home: Home, case: str, number: int) -> None:
     home.records.transact(lambda transaction: transaction.delete(EVENTS, identity))
 
     assert broken_link(home.records, case) == number
-
-
-def test_an_end_cut_off_with_its_head_shows_by_no_means(home: Home, case: str) -> None:
-    # What a chain cannot tell is said in docs/casebook.md: who may write both may shorten it.
-    fourth = home.records.get(EVENTS, f"{case}-000004") or {}
-
-    def work(transaction) -> None:  # type: ignore[no-untyped-def]
-        transaction.delete(EVENTS, f"{case}-000005")
-        transaction.put(HEADS, case, {"sequence": 4, "own": fourth["own"]})
-
-    home.records.transact(work)
-
-    assert broken_link(home.records, case) is None
 
 
 def test_more_events_than_a_page_are_all_told(

@@ -309,6 +309,14 @@ def describe_backend(state: State, plain: Words, options: Options) -> str:
     return state["made"][key].get("group", "") if "format" in options else ""
 
 
+def list_versions(state: State, plain: Words, options: Options) -> str:
+    return state["made"][f"secrets {plain[-1]}"].get("version", "")
+
+
+def add_version(state: State, plain: Words, options: Options) -> None:
+    state["made"][f"secrets {plain[-1]}"]["version"] = "1"
+
+
 def nothing(state: State, plain: Words, options: Options) -> str:
     return ""
 
@@ -341,6 +349,8 @@ SPECIAL: dict[str, Callable[[State, Words, Options], str | None]] = {
     "storage rsync": nothing,
     "storage rm": remove_bucket,
     "storage service-agent": lambda *_: "service-1@gs-project-accounts.iam.gserviceaccount.com",
+    "secrets versions list": list_versions,
+    "secrets versions add": add_version,
     "projects describe": lambda *_: "123456",
     "auth print-access-token": lambda *_: "a-secret-token",
 }

@@ -315,12 +315,14 @@ def test_each_account_may_do_what_it_must_and_no_more(deployed: Cloud) -> None:
     )
     user, remover = "roles/storage.objectUser", "projects/p/roles/objectRemover"
     records = ("projects p", "roles/datastore.user")
+    key = ("secrets audit-key-staging", "roles/secretmanager.secretAccessor")
 
     assert bindings(deployed, "similarity") == bindings(deployed, "batch-similarity") == set()
-    assert bindings(deployed, "search") == {records, (incoming, user), (photos, remover)}
-    assert bindings(deployed, "ingest") == {records, (incoming, remover), (photos, user)}
+    assert bindings(deployed, "search") == {records, key, (incoming, user), (photos, remover)}
+    assert bindings(deployed, "ingest") == {records, key, (incoming, remover), (photos, user)}
     assert bindings(deployed, "cases") == {
         records,
+        key,
         (incoming, user),
         (photos, remover),
         (
@@ -328,6 +330,40 @@ def test_each_account_may_do_what_it_must_and_no_more(deployed: Cloud) -> None:
             "projects/p/roles/blobSigner",
         ),
     }
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_the_key_of_the_audit_goes_to_what_writes_records_only(deployed: Cloud, name: str) -> None:
+    told = deployment(deployed, name).get("set-secrets")
+
+    keeps = name not in ("similarity", "batch_similarity")
+    assert told == ("AIFR_AUDIT_KEY=audit-key-staging:latest" if keeps else None)
+    holders = {who for what, who, *_ in deployed.state["bound"] if what.startswith("secrets ")}
+    account = f"serviceAccount:{name.replace('_', '-')}-staging@p.iam.gserviceaccount.com"
+    assert (account in holders) == keeps
+
+
+def test_the_key_of_the_audit_is_made_once_and_never_shown(cloud: Cloud) -> None:
+    gcloud = cloud.build.parent / "bin" / "gcloud"
+    gcloud.write_text(gcloud.read_text().replace("exec 3<>", KEY_TO.format(cloud.build.parent), 1))
+
+    runs = [cloud.run("deploy.sh", *WHOLE) for _ in range(2)]
+
+    told = (cloud.build.parent / "key").read_text()
+    assert re.fullmatch(r"\d{8}:[0-9a-f]{64}\n", told)
+    assert told.split(":")[1].strip() not in str([runs, cloud.calls])
+
+
+KEY_TO = """[[ " $* " != *" --data-file=- "* ]] || cat >>{}/key
+exec 3<>"""
+
+
+def test_the_trails_are_checked_every_night_with_the_key(deployed: Cloud) -> None:
+    job = deployed.state["made"]["run jobs audit-staging"]
+
+    assert job["args"] == "--,python,-m,aifr.casebook.audit_check"
+    assert job["set-secrets"] == "AIFR_AUDIT_KEY=audit-key-staging:latest"
+    assert deployed.state["made"]["scheduler jobs audit-staging"]["schedule"] == "47 4 * * *"
 
 
 def test_a_function_signs_uploads_and_makes_no_tokens(deployed: Cloud) -> None:

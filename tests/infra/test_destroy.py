@@ -35,6 +35,7 @@ def test_data_stays_unless_asked_for_and_the_rest_goes(cloud: Cloud) -> None:
         "storage buckets",
         "firestore databases",
         "iam roles",
+        "secrets",
         "logging metrics",
         "monitoring dashboards",
     }
