@@ -7,12 +7,13 @@ from datetime import date
 from typing import Any, TypeVar
 
 from aifr.errors import InvalidParameter, MissingField
+from aifr.visible import as_typed, first_hidden, has_letter, without_hidden
 
 COUNTRY = re.compile(r"[A-Z]{2}")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FIRST_YEAR = 1900
-# A line break and a tab are text; every other control character is not.
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# A browser sends the line breaks of a form as CR LF; the others come with what was copied.
+LINE_BREAKS = re.compile("\r\n|[\u2028\u2029]")
 
 Option = TypeVar("Option", bound=str)
 Content = Mapping[str, Any]
@@ -27,27 +28,48 @@ def refuse_unknown(content: Content, known: Collection[str]) -> None:
 
 def shown(name: str) -> str:
     """A name that a caller gave, as an error may repeat it."""
-    return CONTROL.sub("", name)[:80]
+    return without_hidden(name[:80])
 
 
 def text(content: Content, name: str, most: int, required: bool = False) -> str:
-    """Text of at most so many characters, trimmed, "" where there is none.
+    """Text of at most so many characters that people can see, trimmed, "" where there is none.
 
     Raises MissingField and InvalidParameter.
     """
     value = content.get(name)
     if value is None:
         value = ""
-    # A browser sends the line breaks of a form as CR LF.
-    value = value.replace("\r\n", "\n") if isinstance(value, str) else value
-    if not isinstance(value, str) or CONTROL.search(value):
+    if not isinstance(value, str):
         raise InvalidParameter(f"{name} must be plain text.", name)
-    value = unicodedata.normalize("NFC", value).strip()
+    value = unicodedata.normalize("NFC", LINE_BREAKS.sub("\n", value))
+    hidden = first_hidden(value)
+    if hidden:
+        raise InvalidParameter(f"{name} holds a character that nobody sees: {hidden}.", name)
+    value = value.strip()
     if len(value) > most:
         raise InvalidParameter(f"{name} may have {most} characters.", name)
     if required and not value:
         raise MissingField(f"The field {name} is missing.", name)
     return value
+
+
+def line(content: Content, name: str, most: int, required: bool = False) -> str:
+    """Text that names something, as a person or a place: one line, with a letter of any script.
+
+    Raises MissingField and InvalidParameter.
+    """
+    value = " ".join(text(content, name, most, required).split())
+    if value and not has_letter(value):
+        raise InvalidParameter(f"{name} must have a letter.", name)
+    return value
+
+
+def copied(content: Content, name: str, most: int) -> str:
+    """Text that people copy, as a telephone number, without what copying added; raises
+    InvalidParameter.
+    """
+    value = content.get(name)
+    return text({name: as_typed(value) if isinstance(value, str) else value}, name, most)
 
 
 def whole(content: Content, name: str, least: int, greatest: int) -> int | None:

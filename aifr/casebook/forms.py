@@ -8,7 +8,7 @@ from typing import Any
 from aifr.casebook.cases import SEXES, Contact, Report
 from aifr.casebook.sightings import Seen
 from aifr.errors import InvalidParameter, MissingField
-from aifr.fields import Content, country, day, one_of, refuse_unknown, text, whole
+from aifr.fields import Content, copied, country, day, line, one_of, refuse_unknown, text, whole
 
 OLDEST = 120
 REPORT_FIELDS = tuple(field.name for field in fields(Report))
@@ -21,13 +21,13 @@ PHONE = re.compile(r"[0-9+()/. -]{5,30}")
 def report_of(content: Content) -> Report:
     """The person of a report; raises MissingField and InvalidParameter."""
     report = Report(
-        name=text(content, "name", 80, required=True),
+        name=line(content, "name", 80, required=True),
         sex=one_of(content, "sex", SEXES, "unknown"),
         country=country(content, "country", required=True),
         birth_year=whole(content, "birth_year", 1880, date.today().year),
         age_missing=whole(content, "age_missing", 0, OLDEST),
         missing_since=day(content, "missing_since"),
-        place=text(content, "place", 200, required=True),
+        place=line(content, "place", 200, required=True),
         description=text(content, "description", 4000),
     )
     require_age(report)
@@ -59,7 +59,7 @@ def changes_of(content: Content, report: Report) -> tuple[dict[str, Any], dict[s
     if "contact" in content:
         private["contact"] = vars(contact_of(content))
     if "full_name" in content:
-        private["full_name"] = text(content, "full_name", 120)
+        private["full_name"] = line(content, "full_name", 120)
     return {name: getattr(corrected, name) for name in public}, private
 
 
@@ -81,23 +81,23 @@ def sighting_contact_of(content: Content) -> Contact | None:
 
 def checked_contact(content: Content, prefix: str) -> Contact:
     """A contact of fields whose names begin with `prefix`: a name and one way to reach it."""
-    name = text(content, f"{prefix}name", 120, required=True)
-    email = text(content, f"{prefix}email", 254)
-    phone = text(content, f"{prefix}phone", 30)
+    name = line(content, f"{prefix}name", 120, required=True)
+    email = copied(content, f"{prefix}email", 254)
+    phone = copied(content, f"{prefix}phone", 30)
     if email and EMAIL.fullmatch(email) is None:
         raise InvalidParameter("This is no e-mail address.", f"{prefix}email")
     if phone and PHONE.fullmatch(phone) is None:
         raise InvalidParameter("This is no telephone number.", f"{prefix}phone")
     if not email and not phone:
         raise MissingField("Tell an e-mail address or a telephone number.", f"{prefix}email")
-    return Contact(name, email, phone, text(content, f"{prefix}relation", 80))
+    return Contact(name, email, phone, line(content, f"{prefix}relation", 80))
 
 
 def seen_of(content: Content) -> Seen:
     """What a sighting says; raises MissingField and InvalidParameter."""
     return Seen(
         seen_on=day(content, "seen_on"),
-        place=text(content, "place", 200, required=True),
+        place=line(content, "place", 200, required=True),
         country=country(content, "country", required=True),
         sex=one_of(content, "sex", SEXES, "unknown"),
         age=whole(content, "age", 0, OLDEST),

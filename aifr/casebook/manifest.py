@@ -20,7 +20,7 @@ from aifr.casebook.moment import now
 from aifr.casebook.objects.contract import Objects
 from aifr.casebook.partners import PREFIX, first_called
 from aifr.errors import InvalidRequest, MissingField
-from aifr.fields import text, whole
+from aifr.fields import line, text, whole
 
 Row = dict[str, str]
 # The first line holds the names of the columns.
@@ -50,7 +50,7 @@ def enrol(home: Home, store: Objects, row: Row, partner: str, verified: bool) ->
     contact = checked_contact(row, "contact_")
     private = {
         "contact": vars(contact),
-        "full_name": text(row, "full_name", 120),
+        "full_name": line(row, "full_name", 120),
         # No secret opens it: the partner's key does.
         "secret": "",
         "consent": now(),

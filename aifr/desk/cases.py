@@ -40,7 +40,7 @@ from aifr.endpoint.caller import Caller
 from aifr.endpoint.query import option
 from aifr.endpoint.routes import Call
 from aifr.errors import NotAllowed, NotFound
-from aifr.fields import country, one_of, refuse_unknown, text
+from aifr.fields import country, line, one_of, refuse_unknown, text
 from aifr.settings import settings
 
 
@@ -80,7 +80,7 @@ def report(call: Call) -> dict[str, Any]:
         home().records,
         report_of(content),
         contact_of(content),
-        text(content, "full_name", 120),
+        line(content, "full_name", 120),
         call.caller.actor,
         idempotency_key(call.request),
     )

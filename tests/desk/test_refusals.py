@@ -29,6 +29,15 @@ def without(name: str) -> dict[str, Any]:
         ({**WHOLE, "name": "x" * 81}, "parameter_invalid", "name"),
         ({**WHOLE, "name": "a\u0000b"}, "parameter_invalid", "name"),
         ({**WHOLE, "name": "\ud800"}, "parameter_invalid", "name"),
+        ({**WHOLE, "name": "\u202eanA"}, "parameter_invalid", "name"),
+        ({**WHOLE, "name": "\u200b" * 80}, "parameter_invalid", "name"),
+        ({**WHOLE, "name": "\ufffe"}, "parameter_invalid", "name"),
+        ({**WHOLE, "name": "?"}, "parameter_invalid", "name"),
+        ({**WHOLE, "place": "\u2066Cluj"}, "parameter_invalid", "place"),
+        ({**WHOLE, "place": "12"}, "parameter_invalid", "place"),
+        ({**WHOLE, "full_name": "..."}, "parameter_invalid", "full_name"),
+        ({**WHOLE, "description": "a\u202eb"}, "parameter_invalid", "description"),
+        ({**WHOLE, "contact": {**CONTACT, "name": "7"}}, "parameter_invalid", "name"),
         ({**WHOLE, "name": 7}, "parameter_invalid", "name"),
         ({**WHOLE, "sex": "F"}, "parameter_invalid", "sex"),
         ({**WHOLE, "country": "Romania"}, "parameter_invalid", "country"),
@@ -96,6 +105,9 @@ def test_a_cursor_that_no_list_gave_is_refused(desk: Desk, cursor: str) -> None:
         ({"country": "ro"}, "country"),
         ({"contact_name": "Ion"}, "contact_email"),
         ({"colour": "red"}, "colour"),
+        ({"place": "\u3164"}, "place"),
+        ({"note": "\u2067x"}, "note"),
+        ({"contact_name": "\u00ad", "contact_email": "a@b.c"}, "contact_name"),
     ],
 )
 def test_a_sighting_that_does_not_fit_is_refused(
@@ -186,3 +198,12 @@ def test_the_count_holds_no_address(desk: Desk) -> None:
 
     kept = desk.home.records.find(Query("limits", order="expires"))
     assert len(kept) == 1 and "10.1.2.3" not in str(kept)
+
+
+def test_a_number_copied_from_an_address_book_is_taken(desk: Desk) -> None:
+    copied = {**CONTACT, "phone": "\u202a+40\u00a0700\u2011000 000\u202c"}
+
+    case = desk.report(contact=copied)
+
+    contact = desk.ask("GET", f"/cases/{case}/contact", case).json["contact"]
+    assert contact["phone"] == "+40 700-000 000"
