@@ -40,6 +40,7 @@ CODES = {
     if issubclass(kind, errors.AifrError)
 }
 CASE_STATES: set[str] = set(STATES)
+ANSWERS: set[str] = set(ANSWER_WORDS)
 # What stands for ${...} in the keys that are put together, each family of keys once.
 FAMILIES: dict[str, set[str]] = {
     "compare.${}": {"first", "second"},
@@ -55,9 +56,9 @@ FAMILIES: dict[str, set[str]] = {
     "privacy.${}": listed("privacy", r'"(\w+)"', ("PARTS = [", "]")),
     "problem.${}": CODES | {"unreachable"},
     "quality.${}": {measure.name for measure in MEASURES},
-    "queue.${}": set(ANSWER_WORDS),
+    "queue.${}": ANSWERS,
     "queue.refusal.${}": set(get_args(Refusal)),
-    "queue.said.${}": set(ANSWER_WORDS),
+    "queue.said.${}": ANSWERS,
     "receipt.${}": {"case", "sighting"},
     "report.photos.${}": {"years", "front", "alone"},
     "report.step.${}": {"person", "circumstances", "contact", "photos"},
@@ -66,7 +67,7 @@ FAMILIES: dict[str, set[str]] = {
     "review.make.${}": CASE_STATES,
     "review.sighting.${}": set(SIGHTING_STATES),
     "sex.${}": {"female", "male", "unknown"},
-    "shortcut.${}": set(ANSWER_WORDS) - {"withdraw"},
+    "shortcut.${}": ANSWERS - {"withdraw"},
     "sighting.${}": set(SIGHTING_STATES),
     "state.${}": CASE_STATES,
 }  # fmt: skip
