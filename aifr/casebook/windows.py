@@ -7,15 +7,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
+from aifr.casebook.cases import CASES
 from aifr.casebook.decisions import UNDECIDED, Match, rank_of
 from aifr.casebook.matches import MATCHES, as_match
 from aifr.casebook.moment import now
 from aifr.casebook.records.contract import Query, Records, Scalar, Transaction
+from aifr.casebook.sightings import SIGHTINGS
 from aifr.casebook.stored import as_document
 
 MOST_OF_SIGHTING, MOST_OF_BATCH, MOST_COPIES = 5, 20, 1
-# More than any window: one that a reviewer reopened may stand above the bound.
-READ = 100
+# More than any window: what a reviewer reopened, or what is closed, stands above the bound.
+READ = 1000
 # Held matches looked at for a place that became free; one may fit where another does not.
 TRIED = 5
 
@@ -43,6 +45,9 @@ def admitted(transaction: Transaction, match: Match) -> list[Match]:
             for other in _open(transaction, equal)
             if other.identity != match.identity and other.identity not in displaced
         ]
+        # Whether a side is closed is read only where it matters.
+        if len(others) >= most:
+            others = [other for other in others if not _closed(transaction, other)]
         if len(others) < most:
             continue
         weakest = min((other for other in others if not other.answers), key=rank_of, default=None)
@@ -53,6 +58,12 @@ def admitted(transaction: Transaction, match: Match) -> list[Match]:
         replace(match, state="new"),
         *(replace(each, state="held") for each in displaced.values()),
     ]
+
+
+def _closed(transaction: Transaction, match: Match) -> bool:
+    """Whether a match waits for nobody, since its case or sighting is closed, or gone."""
+    sides = transaction.get(CASES, match.case), transaction.get(SIGHTINGS, match.sighting)
+    return any(side is None or side["state"] == "closed" for side in sides)
 
 
 def _open(transaction: Transaction, equal: Equal) -> list[Match]:

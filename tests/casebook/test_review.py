@@ -14,6 +14,7 @@ from aifr.casebook.erasure import erase
 from aifr.casebook.home import Home
 from aifr.casebook.limits import batch_of, forget_past_hours
 from aifr.casebook.matches import MATCHES, get_match, held, match_identity, waiting
+from aifr.casebook.records.contract import Query
 from aifr.casebook.review import (
     list_matches,
     next_match,
@@ -368,6 +369,19 @@ def test_what_an_erasure_freed_is_filled_by_the_sweep(home: Home) -> None:
 
     assert (waiting(home.records), held(home.records)) == (MOST_OF_SIGHTING, 0)
     assert {match.sighting for match in queued(home, ONE)} == {sighting}
+
+
+def test_what_is_closed_keeps_no_place(home: Home) -> None:
+    for take in range(MOST_OF_SIGHTING + 1):
+        of_person(home, 7, take)
+    sent(home, 7, 20)
+    (behind,) = home.records.find(Query(MATCHES, {"state": "held"}))
+
+    change_state(home.records, queued(home, ONE)[0].case, "closed", "she is home", "reporter")
+    release_all(home.records)
+
+    assert behind.identity in names(home, ONE)
+    assert len(names(home, ONE)) == MOST_OF_SIGHTING
 
 
 def test_releasing_again_changes_nothing(home: Home) -> None:
