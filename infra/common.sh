@@ -11,7 +11,7 @@ REGION="europe-west1"
 ENVIRONMENT="staging"
 DRY_RUN=""
 YES=""
-# Seconds between attempts; permissions of a new account take a moment to be known everywhere.
+# Seconds before a second attempt; twice as long before each further one.
 PAUSE="${AIFR_PAUSE:-5}"
 PYTHON="${PYTHON:-python3}"
 BUILD="${AIFR_BUILD:-build}"
@@ -141,13 +141,15 @@ ask() {
   fi
 }
 
-# Runs a command until it succeeds, five times at most.
+# Runs a command until it succeeds, seven times in five minutes at most: a new permission, account or
+# metric takes that long to be known everywhere.
 patiently() {
-  local attempt
-  for attempt in 1 2 3 4; do
+  local attempt pause="$PAUSE"
+  for attempt in 1 2 3 4 5 6; do
     run "$@" && return
-    say "attempt $attempt failed; again in $PAUSE s"
-    sleep "$PAUSE"
+    say "attempt $attempt failed; again in $pause s"
+    sleep "$pause"
+    pause=$((pause * 2))
   done
   run "$@"
 }

@@ -80,6 +80,7 @@ settle_domain() {
 
 lay_ground() {
   enable_services
+  make_agents
   make_accounts
   make_buckets
   grant_permissions

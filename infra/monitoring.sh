@@ -45,7 +45,8 @@ make_alert() {
   command=(gcloud alpha monitoring policies create --project="$PROJECT"
     --policy-from-file="$file")
   [[ -z "$ALERT_EMAIL" ]] || command+=(--notification-channels="$(alert_channel)")
-  run "${command[@]}"
+  # A counter that was just made is not known to alerts for some minutes.
+  patiently "${command[@]}"
 }
 
 make_alert_channel() {

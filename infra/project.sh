@@ -14,6 +14,17 @@ enable_services() {
   run gcloud services enable "${SERVICES[@]/%/.googleapis.com}" --project="$PROJECT"
 }
 
+# Eventarc's own account comes with the first trigger otherwise, and that trigger fails.
+make_agents() {
+  local number
+  step "The account that Eventarc works under"
+  number="$(ask PROJECTNUMBER gcloud projects describe "$PROJECT" --format='value(projectNumber)')"
+  patiently gcloud beta services identity create --service=eventarc.googleapis.com \
+    --project="$PROJECT"
+  grant_project "serviceAccount:service-$number@gcp-sa-eventarc.iam.gserviceaccount.com" \
+    roles/eventarc.serviceAgent
+}
+
 make_buckets() {
   step "Buckets: incoming and photos are closed to the public for good; the site is public"
   make_bucket incoming --public-access-prevention

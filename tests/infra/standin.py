@@ -196,6 +196,9 @@ def bind(state: State, plain: Words, options: Options) -> str:
 
 
 def deploy_function(state: State, plain: Words, options: Options) -> None:
+    events = any(name.startswith("trigger-event") for name in options)
+    if events and state["made"].get("iam service-accounts events-staging") is not None:
+        require_agent(state)
     name = plain[-1]
     key = f"functions {name}"
     before = state["made"].get(key, {})
@@ -207,6 +210,13 @@ def deploy_function(state: State, plain: Words, options: Options) -> None:
     service["revisions"].append(f"{name}-{len(service['revisions']) + 1:05d}")
     if "serve-all-traffic-latest-revision" in options or not service["serving"]:
         service["serving"] = service["revisions"][-1]
+
+
+def require_agent(state: State) -> None:
+    """Eventarc's account must be there and allowed before the first trigger of a project."""
+    allowed = [who for _, who, role, _ in state["bound"] if role == "roles/eventarc.serviceAgent"]
+    if not (state.get("agents") and allowed):
+        raise Failure("Permission denied while using the Eventarc Service Agent.")
 
 
 def describe_function(state: State, plain: Words, options: Options) -> str:
@@ -309,6 +319,10 @@ def describe_backend(state: State, plain: Words, options: Options) -> str:
     return state["made"][key].get("group", "") if "format" in options else ""
 
 
+def make_agent(state: State, plain: Words, options: Options) -> None:
+    state["agents"] = sorted({*state.get("agents", []), options["service"]})
+
+
 def list_versions(state: State, plain: Words, options: Options) -> str:
     return state["made"][f"secrets {plain[-1]}"].get("version", "")
 
@@ -351,6 +365,7 @@ SPECIAL: dict[str, Callable[[State, Words, Options], str | None]] = {
     "storage service-agent": lambda *_: "service-1@gs-project-accounts.iam.gserviceaccount.com",
     "secrets versions list": list_versions,
     "secrets versions add": add_version,
+    "beta services identity create": make_agent,
     "projects describe": lambda *_: "123456",
     "auth print-access-token": lambda *_: "a-secret-token",
 }

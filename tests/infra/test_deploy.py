@@ -66,6 +66,7 @@ def test_a_run_changes_what_the_plan_says_in_its_order(deployed: Cloud, cloud: C
     known = {
         "service-NUMBER@": "service-1@",
         "IMAGE": "image-of-ingest-staging",
+        "PROJECTNUMBER": "123456",
         "-URL": ".example",
         "CHANNEL": "projects/p/12",
         "rulesets/NEW": "rulesets/0",
@@ -167,6 +168,21 @@ def test_a_new_permission_that_is_not_known_yet_is_waited_for(cloud: Cloud) -> N
 
     assert ran.code == 0
     assert "attempt 3 failed" in ran.err
+
+
+def test_an_alert_on_a_counter_that_is_not_known_yet_is_made_in_the_end(cloud: Cloud) -> None:
+    cloud.fail("monitoring policies create .*refusals", times=5)
+
+    ran = cloud.run("deploy.sh", *WHOLE)
+
+    assert ran.code == 0, ran.err
+    assert "attempt 5 failed" in ran.err
+
+
+def test_the_account_of_eventarc_is_there_before_its_first_trigger(deployed: Cloud) -> None:
+    allowed = [who for _, who, role, _ in deployed.state["bound"] if "serviceAgent" in role]
+
+    assert allowed == ["serviceAccount:service-123456@gcp-sa-eventarc.iam.gserviceaccount.com"]
 
 
 def deployment(cloud: Cloud, name: str) -> dict[str, str]:
