@@ -10,8 +10,7 @@ PEOPLE: dict[str, KeyRole] = {"admin": "admin", "reviewer-1": "reviewer", "revie
 
 def local_keys(records: Records, file: Path) -> dict[str, str]:
     """Name -> key, read from the file; those that are missing there or open nothing are made."""
-    lines = file.read_text().splitlines() if file.exists() else []
-    kept = dict(line.split(" ", 1) for line in lines)
+    kept = kept_keys(file)
     keys = {
         name: kept[name]
         if name in kept and find_key(records, kept[name])
@@ -20,5 +19,12 @@ def local_keys(records: Records, file: Path) -> dict[str, str]:
     }
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch(mode=0o600)
+    file.chmod(0o600)
     file.write_text("".join(f"{name} {key}\n" for name, key in keys.items()))
     return keys
+
+
+def kept_keys(file: Path) -> dict[str, str]:
+    """Name -> key, as the file has them; none where there is no file."""
+    lines = file.read_text().splitlines() if file.exists() else []
+    return dict(line.split(" ", 1) for line in lines)

@@ -17,7 +17,8 @@ from aifr.casebook.records.open import open_records
 from aifr.settings import settings
 from infra.catalogue import HTTP_TARGETS, ROOT, TARGETS
 from infra.local_events import start_events
-from infra.local_keys import local_keys
+from infra.local_keys import kept_keys, local_keys
+from infra.local_worker import ImpatientWorker
 from infra.site import create_site
 
 DATA = Path("data")
@@ -50,7 +51,13 @@ class LocalServer(gunicorn.app.base.BaseApplication):  # type: ignore[misc]
         super().__init__()
 
     def load_config(self) -> None:
-        options = {"bind": self.address, "workers": 1, "threads": 4, "control_socket_disable": True}
+        options = {
+            "bind": self.address,
+            "workers": 1,
+            "threads": 4,
+            "worker_class": ImpatientWorker,
+            "control_socket_disable": True,
+        }
         for key, value in options.items():
             self.cfg.set(key, value)
 
@@ -61,12 +68,16 @@ class LocalServer(gunicorn.app.base.BaseApplication):  # type: ignore[misc]
 
 
 def print_keys() -> None:
-    """Tells the keys of the local staff, made at the first start."""
+    """Tells the keys of the local staff that this start made, and where all of them lie."""
     address = settings().records
     records = open_records(address)
     beside = Path(address.removeprefix("sqlite:")).parent if address.startswith("sqlite:") else DATA
-    for name, key in local_keys(records, beside / "keys.txt").items():
-        print(f"{name}: {key}", flush=True)
+    file = beside / "keys.txt"
+    before = kept_keys(file)
+    for name, key in local_keys(records, file).items():
+        if before.get(name) != key:
+            print(f"{name}: {key}", flush=True)
+    print(f"Keys of the local staff: {file}", flush=True)
     records.close()
 
 
@@ -76,6 +87,8 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8080)
     arguments = parser.parse_args()
+    # What is kept is for this user alone.
+    os.umask(0o077)
     # There is no OpenID Connect provider here.
     os.environ.setdefault("AIFR_STAFF_KEYS", "true")
     print_keys()

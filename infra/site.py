@@ -5,6 +5,7 @@
 
 import argparse
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -62,7 +63,8 @@ def _docs() -> Response:
 
 
 def _docs_file(name: str) -> Response:
-    return send_from_directory(DOCS if (DOCS / name).is_file() else SWAGGER_UI, name)
+    # Path.is_file raises where a name is too long to be one.
+    return send_from_directory(DOCS if os.path.isfile(DOCS / name) else SWAGGER_UI, name)
 
 
 def _protect(response: Response) -> Response:

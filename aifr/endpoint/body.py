@@ -51,8 +51,8 @@ def read_form(request: Request, settings: Settings) -> Form:
             f"The request is larger than {settings.max_body_bytes} bytes, has too many fields, "
             f"or a text field above {MAX_TEXT_BYTES} bytes."
         ) from None
-    # The last is the server's word on a chunk that breaks the rules.
-    except (ValueError, ClientDisconnected, ParseException):
+    # BlockingIOError: nothing came for too long. ParseException: a chunk breaks the rules.
+    except (ValueError, BlockingIOError, ClientDisconnected, ParseException):
         raise MalformedBody(f"The body is not well-formed {MULTIPART}.") from None
     return Form(fields, files)
 
@@ -85,7 +85,7 @@ def read_json(request: Request) -> dict[str, Any]:
         if len(data) > MAX_TEXT_BYTES:
             raise BodyTooLarge(f"The request is larger than {MAX_TEXT_BYTES} bytes.")
         content = json.loads(data, object_pairs_hook=_told_once)
-    except (ValueError, RecursionError, ClientDisconnected, ParseException):
+    except (ValueError, BlockingIOError, RecursionError, ClientDisconnected, ParseException):
         raise MalformedBody(f"The body is not well-formed {JSON}.") from None
     if not isinstance(content, dict):
         raise MalformedBody("The body must be a JSON object.")

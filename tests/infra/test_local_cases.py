@@ -11,7 +11,9 @@ import pytest
 
 from aifr.casebook.keys import find_key, revoke_keys
 from aifr.casebook.records.open import open_records
+from aifr.settings import settings
 from infra.local_keys import local_keys
+from infra.local_server import print_keys
 from tests.photos import file
 from tests.served import Served, multipart
 
@@ -124,3 +126,18 @@ def test_keys_are_made_once_and_again_where_they_open_nothing(tmp_path: Path) ->
     assert [find_key(records, key).name for key in last.values()] == list(last)  # type: ignore[union-attr]
     assert (tmp_path / "keys.txt").stat().st_mode & 0o077 == 0
     records.close()
+
+
+def test_keys_are_printed_by_the_start_that_makes_them_and_by_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AIFR_RECORDS", f"sqlite:{tmp_path}/casebook.sqlite3")
+    settings.cache_clear()
+    print_keys()
+    first = capsys.readouterr().out
+    print_keys()
+    second = capsys.readouterr().out
+    settings.cache_clear()
+
+    assert first.count("key_") == 3
+    assert second == f"Keys of the local staff: {tmp_path}/keys.txt\n"

@@ -1,6 +1,8 @@
 """The local server: every function, the documentation and the site on one port."""
 
 import re
+import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -57,7 +59,18 @@ def test_the_content_policy_lets_in_nothing_but_the_site_itself(site: FlaskClien
 
 
 @pytest.mark.parametrize(
-    "path", ["/nothing", "/docs/../stage.py", "/docs/nothing", "/../README.md"]
+    "path",
+    [
+        "/nothing",
+        "/docs/../stage.py",
+        "/docs/nothing",
+        "/../README.md",
+        "/docs/" + "x" * 3000,
+        "/" + "x" * 3000,
+        "/docs/%00",
+        "/%00",
+    ],
+    ids=lambda path: path[:20],
 )
 def test_the_site_serves_nothing_else(site: FlaskClient, path: str) -> None:
     assert site.get(path).status_code == 404
@@ -120,3 +133,19 @@ def test_it_runs_as_a_command_and_compares_photos(local_server: Served) -> None:
 
     assert answered.status == 200
     assert answered.json["similarity"] > 0.99
+
+
+def test_who_sends_nothing_more_holds_no_thread_for_long(local_server: Served) -> None:
+    head = "POST /cases HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    idle = [socket.create_connection(("127.0.0.1", local_server.port)) for _ in range(8)]
+    for number, connection in enumerate(idle):
+        # Half of them stop within the body, half within the head.
+        body = "Content-Length: 100\r\n\r\n{" if number % 2 else ""
+        connection.sendall((head + body).encode())
+    time.sleep(0.5)
+
+    health = local_server.ask("GET", "/cases/health", timeout=40)
+
+    assert health.status == 200
+    for connection in idle:
+        connection.close()

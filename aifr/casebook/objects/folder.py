@@ -21,6 +21,7 @@ from aifr.casebook.objects.paths import (
     ABSENT,
     expecting,
     leads_inside,
+    make_private,
     open_plainly,
     path_of,
     remove_empty,
@@ -120,10 +121,11 @@ class FolderObjects:
     @contextmanager
     def _written(self, data: bytes) -> Iterator[Path]:
         """The data on the disk, under a name of its own that lasts as long as the context."""
-        self._unfinished.mkdir(parents=True, exist_ok=True)
+        make_private(self._unfinished)
         path = self._unfinished / uuid4().hex
         try:
-            with path.open("xb") as file:
+            path.touch(mode=0o600, exist_ok=False)
+            with path.open("wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
@@ -136,7 +138,7 @@ class FolderObjects:
         """No other process or thread links or removes: so a folder that is found empty stays so,
         and what is removed is what was looked at. The system frees the lock of a dead process.
         """
-        self._unfinished.mkdir(parents=True, exist_ok=True)
+        make_private(self._unfinished)
         descriptor = os.open(self._unfinished, os.O_RDONLY)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -180,7 +182,7 @@ class FolderObjects:
 
 def _link(written: Path, path: Path) -> bool:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private(path.parent)
         os.link(written, path)
     except FileExistsError:
         if path.is_file():

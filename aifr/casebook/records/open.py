@@ -32,5 +32,8 @@ def _open_file(path: Path) -> Records:
         )
     from aifr.casebook.records.sqlite import SqliteRecords
 
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Contact details are for this user alone; SQLite's other files have the rights of this one.
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    path.chmod(0o600)
     return SqliteRecords(path)

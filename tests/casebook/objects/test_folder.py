@@ -265,3 +265,13 @@ def test_a_file_of_any_name_is_listed_read_and_removed(store: FolderObjects, nam
 
     assert (found.name, content) == (f"case/{name}", b"foreign")
     assert list(store.list()) == []
+
+
+def test_folders_and_objects_are_for_this_user_alone(tmp_path: Path) -> None:
+    store = FolderObjects(tmp_path / "photos")
+    store.put("c1/p1.jpg", b"photo", "image/jpeg")
+
+    made = list((tmp_path / "photos").rglob("*"))
+
+    assert len(made) >= 2
+    assert {path.stat().st_mode & 0o077 for path in (tmp_path / "photos", *made)} == {0}

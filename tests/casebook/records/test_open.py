@@ -72,3 +72,15 @@ def test_the_client_of_firestore_is_imported_by_who_uses_it_only(tmp_path: Path)
     )
 
     assert told.stdout.strip() == "[]"
+
+
+def test_the_file_and_what_lies_beside_it_are_for_this_user_alone(tmp_path: Path) -> None:
+    (tmp_path / "old.sqlite3").touch(mode=0o644)
+    for name in ("data/new.sqlite3", "old.sqlite3"):
+        records = open_records(f"sqlite:{tmp_path}/{name}")
+        records.transact(lambda each: each.put("cases", "c1", {"created": "now"}))
+        files = list((tmp_path / name).parent.glob("*sqlite3*"))
+        assert len(files) >= 2
+        assert {path.stat().st_mode & 0o077 for path in files} == {0}
+        records.close()
+    assert (tmp_path / "data").stat().st_mode & 0o077 == 0
