@@ -26,7 +26,6 @@ from aifr.settings import Settings, settings
 
 Item = TypeVar("Item")
 ACTOR = "system"
-UNFINISHED = Query(ERASED, {"finished": False})
 ORPHAN_SECONDS = 3600
 FAILED = "failures"
 
@@ -37,11 +36,13 @@ def retain(home: Home, settings: Settings) -> dict[str, int]:
     def erase_one(subject: str) -> bool:
         return erase(home, subject, ACTOR) is not None
 
-    unfinished = (each.identity for each in find_all(home.records, UNFINISHED))
+    unfinished = find_all(home.records, Query(ERASED, {"finished": False}))
     counts = {
         "sightings": tally(sightings_past(home.records, settings), erase_one),
         "cases": tally(cases_past(home.records, settings), erase_one),
-        "unfinished erasures": tally(unfinished, partial(look_again, home)),
+        "unfinished erasures": tally(
+            (each.identity for each in unfinished), partial(look_again, home)
+        ),
         "orphaned objects": tally(_old_objects(home), partial(_remove_orphan, home)),
     }
     done = {what: count for what, (count, _) in counts.items()}

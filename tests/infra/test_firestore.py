@@ -16,6 +16,7 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
+from aifr.casebook import audit_check
 from aifr.casebook.answering import reviewer_of
 from aifr.casebook.audit import history
 from aifr.casebook.cases import CaseState, list_cases
@@ -146,7 +147,7 @@ def everything_asked(home: Home) -> None:
     next_match(records, blind), next_match(records, open_eyed), waiting(records), held(records)
     sealed_cases(records, blind, sightings_near(records, embedding_of(1), card.version))
     fill_the_windows(home)
-    history(records, case)
+    history(records, case), audit_check.check(records), audit_check.adopt(records)
     list_keys(records), revoke_keys(records, "nobody")
     finish_photos(home, made_recognise, card, SETTINGS)
     embed_anew(home, made_recognise, card, SETTINGS)
