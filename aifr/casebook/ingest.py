@@ -1,6 +1,6 @@
 """Ingests all objects of a store, or the cases and photos of a manifest:
 
-    python -m aifr.casebook.ingest                       what is left incoming, and unfinished
+    python -m aifr.casebook.ingest           what is left incoming or at partners, and unfinished
     python -m aifr.casebook.ingest s3://bucket/prefix --partner NAME    SUBJECT/NAME, a partner's
     python -m aifr.casebook.ingest s3://bucket/prefix --manifest people.csv --partner NAME
 
@@ -84,6 +84,21 @@ def sweep(workshop: Workshop, store: Objects, ours: bool, partner: str = "") -> 
         yield from rejections(arrival.name, came)
 
 
+def sweep_all(workshop: Workshop) -> Iterator[Rejected]:
+    """What is left incoming and in partners' stores; one that cannot be read stops no other."""
+    yield from sweep(workshop, workshop.home.incoming, ours=True)
+    stores = [told.partition("=") for told in workshop.settings.partner_buckets]
+
+    def sweep_theirs(told: tuple[str, str, str]) -> list[Rejected]:
+        return list(sweep(workshop, open_objects(told[0]), ours=False, partner=told[2]))
+
+    for told, came in each_alone(stores, sweep_theirs):
+        if isinstance(came, list):
+            yield from came
+        else:
+            yield from rejections(told[0], came)
+
+
 def follow(
     workshop: Workshop, store: Objects, manifest: Path, partner: str, verified: bool
 ) -> Iterator[Rejected]:
@@ -145,8 +160,10 @@ def main() -> None:
     partner = arguments.partner or partner_at(store.uri, chosen.partner_buckets)
     if arguments.manifest:
         found = follow(workshop, store, arguments.manifest, partner or NOBODY, arguments.verified)
-    else:
+    elif arguments.address:
         found = sweep(workshop, store, store.uri == workshop.home.incoming.uri, partner)
+    else:
+        found = sweep_all(workshop)
     rows = write_report(found, arguments.report)
     if not arguments.address:
         finish_photos(workshop.home, workshop.recognise, workshop.card, chosen)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import aifr.casebook.ingest
-from aifr.casebook.cases import get_case
+from aifr.casebook.cases import get_case, report_case
 from aifr.casebook.erasure import erase
 from aifr.casebook.home import Home
 from aifr.casebook.matches import get_match, match_identity
@@ -20,7 +20,14 @@ from aifr.casebook.unfinished import all_photos, embed_anew, finish_photos
 from aifr.errors import InvalidRequest
 from aifr.recognition.recognise import Recognition
 from tests.casebook.conftest import SETTINGS, a_case, a_sighted, embedded, ingest_all, upload
-from tests.casebook.made import made_card, made_recognise, photo_of, photo_of_nobody
+from tests.casebook.made import (
+    a_contact,
+    a_report,
+    made_card,
+    made_recognise,
+    photo_of,
+    photo_of_nobody,
+)
 
 CONTACT = {"contact_name": "Maria", "contact_email": "maria@example.org"}
 ROW = {
@@ -90,6 +97,26 @@ def test_a_sweep_ingests_what_is_incoming(
     assert [(row["what"], row["code"]) for row in rejected] == [(f"{case}/direct.jpg", "no_face")]
     assert len(home.records.faces(case)) == 1
     assert list(home.incoming.list()) == []
+
+
+def test_a_sweep_goes_through_partners_stores_too_and_a_broken_one_stops_no_other(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, _ = report_case(home.records, a_report(), a_contact(), "Ana Pop", "partner:theirs")
+    store = open_objects(f"file:{tmp_path}/theirs")
+    store.put(f"{made.identity}/1.jpg", photo_of(1), "image/jpeg")
+    buckets = ("nowhere:bucket=other", f"{store.uri}=theirs")
+    chosen = replace(SETTINGS, partner_buckets=buckets)
+    monkeypatch.setattr("aifr.casebook.ingest.settings", lambda: chosen)
+    report = tmp_path / "report.csv"
+
+    with pytest.raises(SystemExit):
+        run(monkeypatch, report)
+
+    with report.open(newline="") as file:
+        assert [row["what"] for row in csv.DictReader(file)] == ["nowhere:bucket"]
+    assert len(home.records.faces(made.identity)) == 1
+    assert [found.name for found in store.list()] == [f"{made.identity}/1.jpg"]
 
 
 def test_a_manifest_enrols_cases_and_reports_the_rows_that_cannot_be(
