@@ -222,9 +222,9 @@ def test_a_decided_match_survives_that_a_reporter_sends_the_photo_again(
 
     photo = confirmed["case_photo"]
     desk.ask("DELETE", f"/cases/{case}/photos/{photo}", case)
-    without = desk.ask("GET", f"/search/matches/{match}", "reviewer").json
+    without = desk.ask("GET", f"/search/matches/{match}", "reviewer-2").json
     desk.add_photo(case, photo_of(7), 20)
-    again = desk.ask("GET", f"/search/matches/{match}", "reviewer").json
+    again = desk.ask("GET", f"/search/matches/{match}", "reviewer-2").json
 
     for kept in (without, again):
         assert (kept["state"], kept["withdrawn_photos"]) == ("confirmed", ["case_photo"])
