@@ -124,8 +124,9 @@ class FolderObjects:
         make_private(self._unfinished)
         path = self._unfinished / uuid4().hex
         try:
-            path.touch(mode=0o600, exist_ok=False)
-            with path.open("wb") as file:
+            with os.fdopen(
+                os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb"
+            ) as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
