@@ -20,6 +20,7 @@ SHARED_VARIABLES = dict.fromkeys(
 class Settings:
     """Limits and places; each field is set by the variable AIFR_<FIELD NAME IN CAPITALS>.
 
+    max_decode_bytes: what decoding one photo may take, beside the model and the bodies of requests.
     records: sqlite:FILE or firestore://PROJECT/DATABASE. photos, incoming: file:FOLDER,
     gs://BUCKET/PREFIX or s3://BUCKET/PREFIX; clean copies, and what was uploaded and waits for
     ingestion. partner_buckets: s3://BUCKET/PREFIX=PARTNER whose events are taken, for cases of that
@@ -44,7 +45,7 @@ class Settings:
     max_file_bytes: int = 10 * MEBI
     max_files: int = 20
     max_pixels: int = 50_000_000
-    max_decode_bytes: int = 384 * MEBI
+    max_decode_bytes: int = 256 * MEBI
     min_side: int = 32
     decode_long_side: int = 2048
     detect_long_side: int = 640

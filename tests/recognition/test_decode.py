@@ -170,7 +170,12 @@ LARGE = {
     "progressive JPEG": lambda: encoded(scene("RGB"), progressive=True, subsampling=0),
     "CMYK JPEG": lambda: encoded(scene("CMYK"), progressive=True),
     "TIFF": lambda: encoded(Image.new("RGB", (7000, 6800), "red"), "TIFF", compression="tiff_lzw"),
-    "16-bit TIFF": lambda: encoded(Image.new("I;16", (7000, 700), 99), "TIFF"),
+    "TIFF of one strip": lambda: encoded(
+        scene("RGB"), "TIFF", compression="packbits", strip_size=10**8
+    ),
+    "16-bit TIFF": lambda: encoded(
+        Image.new("I;16", (7000, 6000), 99), "TIFF", compression="tiff_lzw"
+    ),
 }
 
 

@@ -6,10 +6,10 @@ from aifr.recognition.containers.container import Container, Damaged
 from aifr.recognition.containers.orientation import ORDERS, exif_orientation
 
 WIDTH, HEIGHT, BITS, COMPRESSION, CHANNELS = 256, 257, 258, 259, 277
-TILE_WIDTH, TILE_HEIGHT, PROFILE = 322, 323, 34675
+STRIP, TILE_WIDTH, TILE_HEIGHT, PROFILE = 278, 322, 323, 34675
 # What makes the picture: how it is coded, where it lies, which colours it has.
 NEEDED = (
-    *(WIDTH, HEIGHT, BITS, COMPRESSION, 262, 266, 273, CHANNELS, 278, 279, 284, 292, 293, 317),
+    *(WIDTH, HEIGHT, BITS, COMPRESSION, 262, 266, 273, CHANNELS, STRIP, 279, 284, 292, 293, 317),
     *(320, TILE_WIDTH, TILE_HEIGHT, 324, 325, 338, 339, 347, 530, 532),
 )
 # None, fax, LZW, JPEG, deflate, PackBits.
@@ -89,12 +89,13 @@ def scan(data: bytes) -> Container:
     if max(tags.number(TILE_WIDTH), tags.number(TILE_HEIGHT)) > MOST_TILE_SIDE:
         raise Damaged("too large a tile")
     row_bytes = 1 + width * bits * channels // 8
+    # Unpacked whole; it may be all of the picture.
+    strip = min(height, tags.number(STRIP, height))
     tile_bytes = tags.number(TILE_WIDTH) * tags.number(TILE_HEIGHT) * bits * channels // 8
     return Container(
         plugin="TIFF",
         size=(width, height),
-        # A strip may be all of the picture.
-        memory=4 * width * height + height * row_bytes + tile_bytes,
+        memory=4 * width * height + strip * row_bytes + tile_bytes,
         data=tags.only(NEEDED),
         least_bytes=height * row_bytes // MOST_PACKED,
         turn=exif_orientation(data),
