@@ -22,6 +22,7 @@ from aifr.casebook.objects.paths import (
     expecting,
     leads_inside,
     make_private,
+    open_new,
     open_plainly,
     path_of,
     remove_empty,
@@ -124,9 +125,7 @@ class FolderObjects:
         make_private(self._unfinished)
         path = self._unfinished / uuid4().hex
         try:
-            with os.fdopen(
-                os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb"
-            ) as file:
+            with open_new(path) as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
@@ -185,11 +184,9 @@ def _link(written: Path, path: Path) -> bool:
     try:
         make_private(path.parent)
         os.link(written, path)
-    except FileExistsError:
+    except (FileExistsError, NotADirectoryError):
         if path.is_file():
             return False
-        raise _is_folder() from None
-    except NotADirectoryError:
         raise _is_folder() from None
     return True
 
