@@ -78,8 +78,9 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="module")
 def searching(comparing: str) -> str:
     """For search and ingest: what comparing needs, and more. After the tests of comparing."""
-    assert requirements("similarity") <= requirements("search") <= requirements("ingest")
+    assert requirements("similarity") <= requirements("search") & requirements("ingest")
     install(comparing, "search")
+    install(comparing, "ingest")
     return comparing
 
 
