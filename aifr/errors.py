@@ -142,10 +142,16 @@ class ObjectMissing(NotFound):
 
 
 class NotAuthenticated(InvalidRequest):
-    """Nobody, or nobody we know, where somebody is needed."""
+    """Nobody where somebody is needed."""
 
     status = 401
     code = "not_authenticated"
+
+
+class InvalidToken(NotAuthenticated):
+    """A token that opens nothing, or nothing any more: whether it ever did is not told."""
+
+    code = "invalid_token"
 
 
 class NotAllowed(InvalidRequest):

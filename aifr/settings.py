@@ -34,10 +34,10 @@ class Settings:
     comparisons_an_hour: for one address and instance, each similarity that an answer tells.
     refused_tokens_an_hour: tokens that open nothing. staff_requests_an_hour: of one reviewer.
     pairs_told: the most similarities of pairs that one answer tells. retry_hours: how long an event
-    that fails is tried again. keep_..._days: until a sighting without a match, and a closed case,
-    are erased. allowed_origins: the sites that browsers may call from, "*" for all.
-    google_cloud_project: set by the platform's own variable, GOOGLE_CLOUD_PROJECT; links log lines
-    to traces.
+    that fails is tried again. keep_..._days: until a sighting and a closed case are erased;
+    reviewers keep a sighting of which a match stands. allowed_origins: the sites that browsers may
+    call from, "*" for all. google_cloud_project: set by the platform's own variable,
+    GOOGLE_CLOUD_PROJECT; links log lines to traces.
     """
 
     model_folder: Path = DEFAULT_MODEL_FOLDER

@@ -20,14 +20,7 @@ from aifr.casebook.settling import clear, settle
 from aifr.casebook.sightings import Sighting
 from aifr.casebook.stored import as_document, as_record
 from aifr.casebook.tombstones import ERASED
-from aifr.errors import (
-    AifrError,
-    FileTooLarge,
-    NotAllowed,
-    ObjectMissing,
-    RequestFailed,
-    TooManyFiles,
-)
+from aifr.errors import AifrError, FileTooLarge, NotAllowed, ObjectMissing, TooManyFiles
 from aifr.recognition.card import Card
 from aifr.recognition.clean import clean_copy
 from aifr.recognition.recognise import Recognition
@@ -108,22 +101,31 @@ def look(
     home: Home, photo: Photo, data: bytes, recognise: Recognise, card: Card, settings: Settings
 ) -> Photo | None:
     """The photo, embedded or rejected; None where it was erased in the meantime. data: as it
-    arrived. Raises StoreUnavailable and ModelUnavailable.
+    arrived. What can be decoded is kept either way, so that who sent it sees what was refused.
+    Raises StoreUnavailable and ModelUnavailable.
     """
+    name = object_name(photo.subject, photo.identity)
     try:
         # The kept copy, if there is one: boxes are told and chosen on it.
         clean = kept_copy(home, photo, settings) or clean_copy(data, settings)
-        seen = recognise(clean, photo.chosen)
     except AifrError as problem:
-        if isinstance(problem, RequestFailed) and problem.status == 503:
-            raise
         return _reject(home, photo, problem)
-    home.photos.put(object_name(photo.subject, photo.identity), clean, JPEG)
-    settled = _settle(home, described(photo, seen, card), seen)
+    home.photos.put(name, clean, JPEG)
+    settled = _settle_seen(home, photo, clean, recognise, card)
     if settled is None:
         # Erased while we looked.
-        home.photos.delete(object_name(photo.subject, photo.identity))
+        home.photos.delete(name)
     return settled
+
+
+def _settle_seen(
+    home: Home, photo: Photo, clean: bytes, recognise: Recognise, card: Card
+) -> Photo | None:
+    try:
+        seen = recognise(clean, photo.chosen)
+    except AifrError as problem:
+        return _reject(home, photo, problem)
+    return _settle(home, described(photo, seen, card), seen)
 
 
 def outdated(photo: Photo, card: Card) -> bool:
@@ -164,6 +166,9 @@ def box_of(box: tuple[float, float, float, float]) -> dict[str, float]:
 
 
 def _reject(home: Home, photo: Photo, problem: AifrError) -> Photo | None:
+    """For good, unless the problem passes, which is raised."""
+    if problem.status == 503:
+        raise problem
     rejected = replace(
         photo, state="rejected", reason=problem.code, message=problem.message, updated=now()
     )

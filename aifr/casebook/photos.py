@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -21,7 +22,7 @@ from aifr.casebook.records.everything import find_all
 from aifr.casebook.stored import as_document, as_record, as_records
 from aifr.casebook.tombstones import ERASED, bury, erase_objects
 from aifr.casebook.withdrawn import withdraw
-from aifr.errors import Conflict, NotFound, TooManyFiles
+from aifr.errors import Conflict, NotFound, ObjectMissing, TooManyFiles
 
 PHOTOS = "photos"
 PhotoState = Literal["pending", "embedded", "rejected"]
@@ -149,8 +150,15 @@ def photos_of(reader: Records | Transaction, subject: str) -> list[Photo]:
 
 
 def read_photo(home: Home, photo: Photo, most_bytes: int) -> bytes:
-    """The clean copy of a photo; raises ObjectMissing."""
-    return home.photos.get(object_name(photo.subject, photo.identity), most_bytes)
+    """The clean copy of a photo, also while it waits; raises ObjectMissing for one that could not
+    be decoded.
+    """
+    name = object_name(photo.subject, photo.identity)
+    # Ingestion may be done with it just when it is found incoming no more.
+    for store in (home.photos, home.incoming):
+        with suppress(ObjectMissing):
+            return store.get(name, most_bytes)
+    return home.photos.get(name, most_bytes)
 
 
 def correct_photo(

@@ -1,6 +1,7 @@
 """Erases what was kept long enough, and what erasures left: `python -m aifr.casebook.retention`.
 
-To be run every day. A sighting without a match and a closed case go after the days of the settings.
+To be run every day. A closed case goes after the days of the settings. So does a sighting: to who
+sent it always, and for good unless a match of it stands, which reviewers still need.
 """
 
 import sys
@@ -20,8 +21,10 @@ from aifr.casebook.objects.contract import Objects, StoredObject
 from aifr.casebook.photos import PHOTOS, named_photo, object_name, subject_exists
 from aifr.casebook.records.contract import Query, Records
 from aifr.casebook.records.everything import find_all
-from aifr.casebook.sightings import SIGHTINGS
+from aifr.casebook.settling import clear
+from aifr.casebook.sightings import SIGHTINGS, end_receipt
 from aifr.casebook.tombstones import ERASED, look_again
+from aifr.casebook.withdrawn import subjects_withdrawn
 from aifr.settings import Settings, settings
 
 Item = TypeVar("Item")
@@ -36,13 +39,15 @@ def retain(home: Home, settings: Settings) -> dict[str, int]:
     def erase_one(subject: str) -> bool:
         return erase(home, subject, ACTOR) is not None
 
-    unfinished = find_all(home.records, Query(ERASED, {"finished": False}))
+    def clear_one(subject: str) -> bool:
+        return clear(home.records, subject) > 0
+
+    unfinished = _all(home.records, Query(ERASED, {"finished": False}))
     counts = {
-        "sightings": tally(sightings_past(home.records, settings), erase_one),
+        "withdrawn": tally(subjects_withdrawn(home.records), clear_one),
+        "sightings": tally(sightings_past(home.records, settings), partial(_end, home)),
         "cases": tally(cases_past(home.records, settings), erase_one),
-        "unfinished erasures": tally(
-            (each.identity for each in unfinished), partial(look_again, home)
-        ),
+        "unfinished erasures": tally(unfinished, partial(look_again, home)),
         "orphaned objects": tally(_old_objects(home), partial(_remove_orphan, home)),
     }
     done = {what: count for what, (count, _) in counts.items()}
@@ -58,11 +63,8 @@ def tally(items: Iterable[Item], act: Callable[[Item], bool]) -> tuple[int, int]
 
 
 def sightings_past(records: Records, settings: Settings) -> list[str]:
-    """Sightings that led to no match in their time, or to none that stands."""
-    below = days_ago(settings.keep_sightings_days)
-    return [
-        name for name in _all(records, Query(SIGHTINGS, below=below)) if not stands(records, name)
-    ]
+    """Sightings that were sent long enough ago."""
+    return list(_all(records, Query(SIGHTINGS, below=days_ago(settings.keep_sightings_days))))
 
 
 def cases_past(records: Records, settings: Settings) -> list[str]:
@@ -74,6 +76,16 @@ def cases_past(records: Records, settings: Settings) -> list[str]:
 def _all(records: Records, query: Query) -> Iterator[str]:
     """The names of all that a query finds."""
     return (each.identity for each in find_all(records, query))
+
+
+def _end(home: Home, sighting: str) -> bool:
+    """Erases a sighting, or ends its receipt where a match still needs it: in one go for all, so
+    that a receipt lasts as long whether there is a match or not. Whether it was erased.
+    """
+    if stands(home.records, sighting):
+        end_receipt(home.records, sighting)
+        return False
+    return erase(home, sighting, ACTOR) is not None
 
 
 def _remove_orphan(home: Home, place: tuple[Objects, StoredObject]) -> bool:

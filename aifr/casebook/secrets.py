@@ -23,6 +23,6 @@ def subject_opened_by(records: Records, secret: str) -> str | None:
     """The case or sighting that a secret opens, None if it opens none."""
     match = SECRET.fullmatch(secret)
     private = records.get(PRIVATE, match[1]) if match else None
-    if match is None or private is None:
+    if match is None or private is None or private.get("secret") is None:
         return None
     return match[1] if hmac.compare_digest(private["secret"], digest(secret)) else None

@@ -5,23 +5,19 @@ What is to be done stands in the records (`withdrawn`, and photos that are not `
 it may be begun again after a death at any point, and by several at a time.
 """
 
-from collections.abc import Iterator
-from dataclasses import replace
-
 from aifr.casebook.decisions import UNDECIDED, Match, Side, without_photo
 from aifr.casebook.faces import put_unmatched
 from aifr.casebook.identity import is_case, is_subject
 from aifr.casebook.matches import MATCHES, as_match
 from aifr.casebook.moment import now
 from aifr.casebook.photos import PHOTOS, photos_of
-from aifr.casebook.records.contract import Found, Query, Records, Scalar, Transaction
+from aifr.casebook.records.contract import Found, Query, Records, Transaction
+from aifr.casebook.records.everything import find_all
 from aifr.casebook.standing import match_waiting
 from aifr.casebook.stored import as_document
 from aifr.casebook.windows import release
 from aifr.casebook.withdrawn import WITHDRAWN, subjects_withdrawn, withdrawn_of
 from aifr.recognition.card import Card
-
-PAGE = 200
 
 
 def settle(records: Records, subject: str, card: Card, bar: float) -> list[str]:
@@ -33,18 +29,9 @@ def settle(records: Records, subject: str, card: Card, bar: float) -> list[str]:
 
 
 def unsettled(records: Records) -> set[str]:
-    """Subjects of which something is to be done, the oldest hundreds of them."""
-    equal: dict[str, Scalar] = {"state": "embedded", "matched": False}
-    photos = records.find(Query(PHOTOS, equal, limit=PAGE))
+    """Subjects of which something is to be done."""
+    photos = find_all(records, Query(PHOTOS, {"state": "embedded", "matched": False}))
     return {*subjects_withdrawn(records), *(photo.document["subject"] for photo in photos)}
-
-
-def clear_all(records: Records) -> int:
-    """Settles the matches of everything that was withdrawn; how many."""
-    count = 0
-    while subjects := subjects_withdrawn(records):
-        count += sum(clear(records, subject) for subject in subjects)
-    return count
 
 
 def clear(records: Records, subject: str) -> int:
@@ -58,7 +45,8 @@ def clear(records: Records, subject: str) -> int:
 
 
 def _clear(records: Records, note: Found) -> int:
-    gone = [match.identity for match in _resting_on(records, note)]
+    resting = matches_on(note.identity, note.document["subject"])
+    gone = [match.identity for match in find_all(records, resting)]
     for match in gone:
         _take_from(records, match, note)
     records.transact(lambda transaction: _done(transaction, note))
@@ -89,21 +77,13 @@ def _take_from(records: Records, identity: str, note: Found) -> None:
         release(records, before)
 
 
-def _resting_on(records: Records, note: Found) -> Iterator[Found]:
-    query = matches_on(note.identity, note.document["subject"])
-    while found := records.find(query):
-        yield from found
-        last = found[-1]
-        query = replace(query, after=(last.document[query.order], last.identity))
-
-
 def matches_on(identity: str, subject: str) -> Query:
     """The matches that rest on a photo of a subject, or on the subject itself."""
     side = "case" if is_case(subject) else "sighting"
     if is_subject(identity):
         order, fields = "likelihood_ratio", {side: identity}
-        return Query(MATCHES, fields, order=order, descending=True, limit=PAGE)
-    return Query(MATCHES, {f"{side}_photo": identity}, limit=PAGE)
+        return Query(MATCHES, fields, order=order, descending=True)
+    return Query(MATCHES, {f"{side}_photo": identity})
 
 
 def _done(transaction: Transaction, note: Found) -> None:

@@ -11,7 +11,7 @@ from aifr.casebook.moment import now
 from aifr.casebook.records.contract import Query, Records, Transaction
 from aifr.casebook.secrets import PRIVATE, secret_from
 from aifr.casebook.stored import as_document, as_record, as_records
-from aifr.casebook.tombstones import refuse_erased
+from aifr.casebook.tombstones import close_key, refuse_erased
 from aifr.errors import NotFound
 
 SIGHTINGS = "sightings"
@@ -122,3 +122,20 @@ def change_sighting_state(
         return changed
 
     return records.transact(work)
+
+
+def end_receipt(records: Records, identity: str) -> None:
+    """Makes a sighting what an erased one is to who sent it: its secret opens nothing any more, and
+    its key brings nothing back. Reviewers keep it, with the contact. Again, it changes nothing.
+    """
+
+    def work(transaction: Transaction) -> None:
+        private = transaction.get(PRIVATE, identity)
+        if private is None or private.get("secret") is None:
+            return
+        trail = Trail(transaction, identity)
+        transaction.put(PRIVATE, identity, {**private, "secret": None})
+        close_key(transaction, identity)
+        trail.append("system", "receipt ended")
+
+    records.transact(work)

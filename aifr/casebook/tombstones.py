@@ -28,6 +28,11 @@ def bury(transaction: Transaction, identity: str, objects: str) -> None:
     transaction.put(ERASED, identity, tombstone)
 
 
+def close_key(transaction: Transaction, identity: str) -> None:
+    """Has the key that a record was made with answered as if the record were erased."""
+    transaction.put(ERASED, identity, {"created": now(), "finished": True, "objects": ""})
+
+
 def erase_objects(home: Home, identity: str, prefix: str) -> int:
     """Removes every object whose name begins so, and that was there before what was erased was sent
     again, if it was; how many. Raises what one of them failed with after trying them all.

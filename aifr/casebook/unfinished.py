@@ -12,10 +12,11 @@ from aifr.casebook.moment import days_ago, now
 from aifr.casebook.photos import PHOTOS, Photo, object_name
 from aifr.casebook.records.contract import Query, Records, Scalar
 from aifr.casebook.records.everything import find_all
-from aifr.casebook.settling import clear_all
+from aifr.casebook.settling import clear
 from aifr.casebook.standing import match_photo
 from aifr.casebook.stored import as_document, as_record
 from aifr.casebook.windows import release_all
+from aifr.casebook.withdrawn import subjects_withdrawn
 from aifr.errors import ObjectMissing
 from aifr.recognition.card import Card
 from aifr.settings import Settings
@@ -44,7 +45,10 @@ def finish_photos(home: Home, recognise: Recognise, card: Card, settings: Settin
     def match(photo: Photo) -> None:
         match_photo(home.records, photo, card, settings.match_bar)
 
-    clear_all(home.records)
+    def tidy(subject: str) -> None:
+        clear(home.records, subject)
+
+    exhaust(each_alone(subjects_withdrawn(home.records), tidy))
     exhaust(each_alone(all_photos(home.records, {"state": "pending"}, days_ago(HOUR)), finish))
     unmatched = all_photos(home.records, {"state": "embedded", "matched": False})
     exhaust(each_alone(unmatched, match))

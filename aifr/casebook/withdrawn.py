@@ -10,9 +10,9 @@ from collections.abc import Iterable
 
 from aifr.casebook.moment import now
 from aifr.casebook.records.contract import Found, Query, Records, Transaction
+from aifr.casebook.records.everything import find_all
 
 WITHDRAWN = "withdrawn"
-PAGE = 100
 
 
 def withdraw(transaction: Transaction, subject: str, identity: str) -> None:
@@ -24,12 +24,12 @@ def withdraw(transaction: Transaction, subject: str, identity: str) -> None:
 
 def withdrawn_of(records: Records, subject: str) -> list[Found]:
     """The notes about a subject and its photos, the oldest first."""
-    return records.find(Query(WITHDRAWN, {"subject": subject}, limit=PAGE))
+    return list(find_all(records, Query(WITHDRAWN, {"subject": subject})))
 
 
 def subjects_withdrawn(records: Records) -> list[str]:
-    """The subjects of the oldest notes that nobody has worked off yet."""
-    found = records.find(Query(WITHDRAWN, limit=PAGE))
+    """The subjects of all notes that nobody has worked off yet."""
+    found = find_all(records, Query(WITHDRAWN))
     return list(dict.fromkeys(note.document["subject"] for note in found))
 
 

@@ -12,7 +12,7 @@ from aifr.casebook.staff import staff_role
 from aifr.desk.budgets import address_of, count, count_unknown_token, demand_trust
 from aifr.endpoint.caller import Caller, bearer_token
 from aifr.endpoint.routes import Arguments, Route
-from aifr.errors import NotAllowed, NotAuthenticated
+from aifr.errors import InvalidToken, NotAllowed, NotAuthenticated
 from aifr.settings import Settings, settings
 
 
@@ -23,7 +23,7 @@ def admit(request: Request, route: Route, arguments: Arguments) -> Caller:
     caller = identify(records, bearer_token(request), address, chosen)
     if caller is None:
         count_unknown_token(records, address, chosen)
-        raise NotAuthenticated("This token opens nothing, or nothing any more.")
+        raise InvalidToken("This token opens nothing, or nothing any more.")
     count(records, caller, route, request, chosen)
     if route.access == "everyone" or caller.staff:
         return caller

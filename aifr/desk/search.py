@@ -18,11 +18,12 @@ from aifr.casebook.forms import (
 )
 from aifr.casebook.home import home
 from aifr.casebook.limits import batch_of
-from aifr.casebook.photos import photos_of
+from aifr.casebook.photos import Photo, photos_of
 from aifr.casebook.ranking import Filters, Probe, photo_facts, rank
 from aifr.casebook.review import sealed_cases, sightings_near
 from aifr.casebook.sightings import (
     SIGHTING_STATES,
+    Sighting,
     change_sighting_state,
     get_sighting,
     list_sightings,
@@ -35,7 +36,7 @@ from aifr.desk.forms import idempotency_key
 from aifr.desk.matches import this_reviewer
 from aifr.desk.paging import cursor_of, limit_of, next_cursor
 from aifr.desk.photos import cleaned, keep_photo, match_again, photo_form, show_photo
-from aifr.desk.views import candidate_view, sighting_view
+from aifr.desk.views import candidate_view, own_sighting, receipt_view, sighting_view
 from aifr.endpoint.body import Form, read_json
 from aifr.endpoint.query import flag, option
 from aifr.endpoint.routes import Call
@@ -66,7 +67,7 @@ def report(call: Call) -> dict[str, Any]:
     sighting, secret = report_sighting(records, seen, contact, actor, key, batch)
     for upload, copy in zip(uploads, clean, strict=True):
         keep_photo(sighting.identity, upload, copy, seen.age, None, actor)
-    return {"sighting": sighting.identity, "state": sighting.state, "secret": secret}
+    return receipt_view(sighting, secret)
 
 
 def few_uploads(form: Form) -> list[Upload]:
@@ -89,14 +90,20 @@ def list_all(call: Call) -> dict[str, Any]:
 
 
 def show_sighting(identity: str) -> dict[str, Any]:
-    """A sighting with its photos; raises NotFound."""
+    """A sighting with its photos, to staff; raises NotFound."""
+    return sighting_view(*sighting_and_photos(identity))
+
+
+def sighting_and_photos(identity: str) -> tuple[Sighting, list[Photo]]:
+    """A sighting, and its photos; raises NotFound."""
     records = home().records
-    return sighting_view(get_sighting(records, identity), photos_of(records, identity))
+    return get_sighting(records, identity), photos_of(records, identity)
 
 
 def read(call: Call) -> dict[str, Any]:
     """GET: one sighting."""
-    return show_sighting(call.arguments["sighting"])
+    show = sighting_view if call.caller.staff else own_sighting
+    return show(*sighting_and_photos(call.arguments["sighting"]))
 
 
 def change(call: Call) -> dict[str, Any]:

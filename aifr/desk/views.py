@@ -26,6 +26,8 @@ PUBLIC = (
     "description",
     "published",
 )
+# The state of a sighting to who sent it, for as long as their link opens it.
+KEPT = "open"
 SCORES = ("similarity", "likelihood_ratio", "reliability", "reliability_reasons", "reading")
 SAID = ("reviewer", "answer", "reason", "at", "blind", "case_photo", "sighting_photo")
 
@@ -68,10 +70,17 @@ def full_photo(photo: Photo) -> dict[str, Any]:
 
 
 def sighting_view(sighting: Sighting, photos: Sequence[Photo]) -> dict[str, Any]:
-    """A sighting as who reported it and staff see it; never what it was found to match."""
+    """A sighting as staff see it."""
+    return {**own_sighting(sighting, photos), "state": sighting.state}
+
+
+def own_sighting(sighting: Sighting, photos: Sequence[Photo]) -> dict[str, Any]:
+    """A sighting as who sent it sees it; never what it was found to match, nor what reviewers made
+    of it: closing it may follow from a match.
+    """
     return {
         "id": sighting.identity,
-        "state": sighting.state,
+        "state": KEPT,
         "created": sighting.created,
         "seen_on": sighting.seen_on,
         "place": sighting.place,
@@ -81,6 +90,11 @@ def sighting_view(sighting: Sighting, photos: Sequence[Photo]) -> dict[str, Any]
         "note": sighting.note,
         "photos": [full_photo(photo) for photo in photos],
     }
+
+
+def receipt_view(sighting: Sighting, secret: str) -> dict[str, Any]:
+    """What who sends a sighting is answered; the same when they send it again."""
+    return {"sighting": sighting.identity, "state": KEPT, "secret": secret}
 
 
 def erasure_view(erasure: Erasure) -> dict[str, Any]:

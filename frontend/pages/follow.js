@@ -15,6 +15,12 @@ import { alertPlace, busily, sentence, sentenceOf } from "../scripts/problems.js
 import { privateLink, receipt } from "../scripts/receipt.js";
 import { heading, page } from "../scripts/shell.js";
 
+// The API does not tell whether there ever was something under a link.
+const GONE = ["invalid_token", "not_found"];
+// Milliseconds until a sighting is looked at again, growing by half each time.
+const FIRST_WAIT = 1000;
+const LONGEST_WAIT = 30_000;
+
 let link = readLink();
 
 /** What the fragment of an address says: which record, and the secret that opens it.
@@ -39,7 +45,7 @@ function askForLink(problem) {
     alert.place,
     element("button", { type: "submit" }, text("follow.open")));
   page(text("follow.title"), heading(text("follow.title"), text("follow.lead")), form);
-  if (problem) alert.say(problem.code === "not_found" ? text("follow.gone") : sentenceOf(problem));
+  if (problem) alert.say(GONE.includes(problem.code) ? text("follow.gone") : sentenceOf(problem));
 }
 
 function gone(erased) {
@@ -143,19 +149,42 @@ function showCase(record) {
 
 function sightingPhoto(record, photo, index) {
   const path = `search/sightings/${record.id}/photos/${photo.id}`;
-  const words = photo.state === "rejected" ? sentence(photo.reason) : text(`photos.${photo.state}`);
-  return element("li", {},
-    picture(path, text("sighting.photo", { number: index + 1 }), link.secret),
-    element("p", { class: photo.state === "rejected" && "wrong" }, words));
+  const words = element("p", { "aria-live": "polite" });
+  const row = element("li", {}, picture(path, text("sighting.photo", { number: index + 1 }), link.secret), words);
+  /** @param {any} seen */
+  function show(seen) {
+    words.textContent = seen.state === "rejected" ? sentence(seen.reason) : text(`photos.${seen.state}`);
+    words.classList.toggle("wrong", seen.state === "rejected");
+  }
+  show(photo);
+  return { id: photo.id, row, show };
+}
+
+/** Tells of each photo what became of it, asking less and less often until none is waited for.
+ * @param {any} record @param {ReturnType<typeof sightingPhoto>[]} photos */
+async function watch(record, photos) {
+  const opened = link;
+  for (let wait = FIRST_WAIT; isPending(record); wait = Math.min(1.5 * wait, LONGEST_WAIT)) {
+    await new Promise((resolve) => { setTimeout(resolve, wait); });
+    if (link !== opened || !photos[0].row.isConnected) return;
+    // What cannot be asked now is asked later.
+    record = await ask(`search/sightings/${record.id}`, { token: link.secret }).catch(() => record);
+    for (const seen of record.photos) photos.find(({ id }) => id === seen.id)?.show(seen);
+  }
+}
+
+function isPending(record) {
+  return record.photos.some(({ state }) => state === "pending");
 }
 
 function showSighting(record) {
+  const photos = record.photos.map((photo, index) => sightingPhoto(record, photo, index));
   page(text("follow.sighting"),
     heading(text("follow.sighting")),
     linkBox(),
     element("section", { class: "panel state" },
-      element("p", { class: "state-name" }, text(`sighting.${record.state}`)),
-      element("p", {}, text(`sighting.${record.state}.more`))),
+      element("p", { class: "state-name" }, text("follow.kept")),
+      element("p", {}, text("follow.kept.more"))),
     element("section", { class: "panel" },
       element("h2", {}, text("follow.told")),
       facts([
@@ -165,9 +194,10 @@ function showSighting(record) {
         record.age !== null && [text("sighting.age"), years(record.age)],
         record.note && [text("sighting.note"), record.note],
       ]),
-      element("ul", { class: "chosen" }, record.photos.map((photo, index) => sightingPhoto(record, photo, index)))),
+      element("ul", { class: "chosen" }, photos.map(({ row }) => row))),
     element("p", { class: "quiet" }, rich(text("follow.sighting.why"))),
     erasing(`search/sightings/${record.id}`));
+  watch(record, photos);
 }
 
 async function show() {

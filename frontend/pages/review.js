@@ -76,7 +76,7 @@ async function show() {
     else if (at === "cases") await (one ? showCase : showCases)(view, rest);
     else await (one ? showSighting : showSightings)(view, rest);
   } catch (problem) {
-    if (problem instanceof Problem && ["not_authenticated", "not_allowed"].includes(problem.code)) {
+    if (problem instanceof Problem && ["not_authenticated", "invalid_token", "not_allowed"].includes(problem.code)) {
       signOut();
       signInPage(problem);
       return;

@@ -6,7 +6,7 @@ import { element } from "../scripts/elements.js";
 import { checked, field, valuesOf } from "../scripts/forms.js";
 import { moment, text } from "../scripts/language.js";
 import { alertPlace, busily } from "../scripts/problems.js";
-import { contactBox, endless, eraseBox } from "./common.js";
+import { contactBox, cover, endless, eraseBox } from "./common.js";
 import { askAsReviewer, token } from "./session.js";
 
 const STATES = ["draft", "verified", "published", "closed"];
@@ -28,7 +28,7 @@ export async function showCases(place, state = "draft") {
 }
 
 function row(record) {
-  const [photo] = record.photos;
+  const photo = cover(record);
   return element("li", {}, element("a", { class: "row", href: `#cases/${record.id}` },
     photo ? casePicture(record, photo, token(), { alt: "" }) : element("span", { class: "no-photo" }),
     element("span", {},

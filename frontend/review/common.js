@@ -29,6 +29,12 @@ export async function endless(path, name, row, none) {
   return element("div", {}, list, alert.place, more);
 }
 
+/** The photo that stands for a record in a list: the first that shows a face, or else any.
+ * @param {any} record */
+export function cover(record) {
+  return record.photos.find(({ state }) => state === "embedded") ?? record.photos[0];
+}
+
 /** Contact details, fetched only when they are asked for. @param {string} path */
 export function contactBox(path) {
   const alert = alertPlace();

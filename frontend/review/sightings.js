@@ -7,7 +7,7 @@ import { day, moment, text } from "../scripts/language.js";
 import { picture } from "../scripts/pictures.js";
 import { alertPlace, busily, sentence, sentenceOf } from "../scripts/problems.js";
 import { candidateList } from "./candidates.js";
-import { contactBox, endless, eraseBox } from "./common.js";
+import { contactBox, cover, endless, eraseBox } from "./common.js";
 import { askAsReviewer, token } from "./session.js";
 
 const STATES = ["open", "closed"];
@@ -23,7 +23,7 @@ export async function showSightings(place, state = "open") {
 }
 
 function row(record) {
-  const [photo] = record.photos;
+  const photo = cover(record);
   return element("li", {}, element("a", { class: "row", href: `#sightings/${record.id}` },
     photo ? picture(photoPath(record, photo), "", token()) : element("span", { class: "no-photo" }),
     element("span", {},

@@ -12,7 +12,9 @@ import { localPicture, picture } from "./pictures.js";
 import { attach, prepared } from "./photos.js";
 import { sentence, sentenceOf } from "./problems.js";
 
-const ASK_AGAIN = 1000;
+// Milliseconds until a pending photo is asked for again, growing by half each time.
+const FIRST_WAIT = 1000;
+const LONGEST_WAIT = 30_000;
 
 /**
  * @typedef {{blob: Blob | null, age: string, state: string, id?: string, seen?: any,
@@ -113,13 +115,13 @@ export function casePhotos({ identity, token, known = [] }) {
     if (looking) return;
     looking = true;
     try {
-      while (entries.some(({ state }) => state === "pending")) {
+      for (let wait = FIRST_WAIT; entries.some(({ state }) => state === "pending"); wait = Math.min(1.5 * wait, LONGEST_WAIT)) {
         const record = await ask(`cases/${identity}`, { token });
         for (const seen of record.photos) {
           const entry = entries.find(({ id }) => id === seen.id);
           if (entry?.state === "pending" && seen.state !== "pending") change(entry, { state: seen.state, seen });
         }
-        await new Promise((resolve) => { setTimeout(resolve, ASK_AGAIN); });
+        await new Promise((resolve) => { setTimeout(resolve, wait); });
       }
     } catch {
       // The network: `online` looks again, and so does the next photo.

@@ -76,10 +76,11 @@ class Casebook:
             assert answered.status == 200, answered.json
         return kept
 
-    def sighting(self, photo: bytes, age: int = 24) -> Kept:
-        """An open sighting, its photo looked at."""
+    def sighting(self, *photos: bytes, age: int = 24) -> Kept:
+        """An open sighting, its photos looked at."""
         fields = {"seen_on": "2022-08-01", "place": "Lisboa", "country": "PT", "age": age}
-        answer = self._upload("/search/sightings", None, photo=file(photo), **fields).json
+        files = [file(photo) for photo in photos]
+        answer = self._upload("/search/sightings", None, photo=files, **fields).json
         kept = Kept(answer["sighting"], answer["secret"])
         self.wait_for_photos(f"/search/sightings/{kept.identity}", kept.secret)
         return kept

@@ -1,13 +1,14 @@
 """The private link: follow, correct, add photos, close, erase."""
 
 import pytest
-from playwright.sync_api import expect
+from PIL import Image
+from playwright.sync_api import Route, expect
 
 from tests.frontend.casebook import Casebook, Kept
 from tests.frontend.conftest import Open
 from tests.frontend.form import choose_photos, other_face_photo, photo_file, photo_row
 from tests.frontend.words import LANGUAGES, words
-from tests.photos import face_photo
+from tests.photos import encoded, face_photo
 
 
 def link(kind: str, kept: Kept) -> str:
@@ -113,3 +114,53 @@ def test_a_photo_that_could_not_be_sent_is_kept_for_the_next_visit(
     page.reload()
 
     expect(photo_row(page, 0)).to_contain_text(words("en", "photos.good"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ["case", "sighting"])
+def test_a_link_to_what_was_erased_says_so(
+    kind: str, language: str, open_page: Open, casebook: Casebook
+) -> None:
+    kept = casebook.draft() if kind == "case" else casebook.sighting(face_photo())
+    path = "/cases" if kind == "case" else "/search/sightings"
+    casebook.ask("DELETE", f"{path}/{kept.identity}", kept.secret)
+
+    page = open_page(link(kind, kept), language)
+
+    expect(page.get_by_role("alert")).to_have_text(words(language, "follow.gone"))
+
+
+def test_a_receipt_tells_by_itself_what_became_of_a_photo(
+    open_page: Open, casebook: Casebook
+) -> None:
+    kept = casebook.sighting(face_photo())
+    asked = []
+
+    def waiting_twice(route: Route) -> None:
+        answer = route.fetch()
+        content = answer.json()
+        asked.append(route.request.url)
+        if len(asked) <= 2:
+            content["photos"][0]["state"] = "pending"
+        route.fulfill(response=answer, json=content)
+
+    page = open_page("/follow.html")
+    page.route(f"**/sightings/{kept.identity}", waiting_twice)
+    page.goto(link("sighting", kept))
+
+    expect(page.get_by_text(words("en", "photos.pending"))).to_be_visible()
+    expect(
+        page.get_by_role("img", name=words("en", "sighting.photo", number=1))
+    ).to_have_js_property("complete", True)
+    expect(page.get_by_text(words("en", "photos.embedded"))).to_be_visible()
+    assert len(asked) == 3
+
+
+def test_a_refused_photo_is_shown_to_who_sent_it(open_page: Open, casebook: Casebook) -> None:
+    kept = casebook.sighting(encoded(Image.new("RGB", (200, 200), "grey")))
+
+    page = open_page(link("sighting", kept))
+
+    expect(page.get_by_text(words("en", "problem.no_face"))).to_be_visible()
+    photo = page.locator(".chosen img")
+    expect(photo).to_have_js_property("naturalWidth", 200)

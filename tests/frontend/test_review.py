@@ -6,13 +6,14 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.frontend.casebook import Casebook
 from tests.frontend.conftest import Open
 from tests.frontend.form import choose_photos, fill_sighting, photo_file, photo_row, report, sign_in
 from tests.frontend.words import LANGUAGES, texts, words
-from tests.photos import face_photo
+from tests.photos import encoded, face_photo, portrait
 
 ZOOM = (
     "document.querySelector('.pane img').offsetHeight"
@@ -307,7 +308,7 @@ def test_a_stranger_is_not_let_in(language: str, open_page: Open, casebook: Case
     kept = casebook.draft()
 
     for token, problem in (
-        ("key_of_nobody", "problem.not_authenticated"),
+        ("key_of_nobody", "problem.invalid_token"),
         (kept.secret, "review.not_reviewer"),
     ):
         page.get_by_label(words(language, "review.token")).fill(token)
@@ -366,3 +367,26 @@ def photographs(shared_data: Path) -> list[bytes]:
         photos = [name for name in archive.namelist() if name.lower().endswith(".jpg")]
         names = {Path(name).stem.lower(): name for name in photos}
         return [archive.read(names[f"{SUBJECT}a{age:02}"]) for age in AGES]
+
+
+@pytest.mark.parametrize("kind", ["cases", "sightings"])
+def test_lists_show_a_photo_with_a_face(kind: str, open_page: Open, casebook: Casebook) -> None:
+    faceless = encoded(Image.new("RGB", (200, 200), "grey"))
+    if kind == "cases":
+        kept = casebook.draft([(faceless, 5), (face_photo(), 6)])
+        path = f"/cases/{kept.identity}"
+    else:
+        kept = casebook.sighting(faceless, face_photo())
+        path = f"/search/sightings/{kept.identity}"
+    shown = casebook.ask("GET", path, kept.secret).json["photos"]
+    (good,) = [photo["id"] for photo in shown if photo["state"] == "embedded"]
+
+    with_photo: list[str] = []
+    page = review(open_page, casebook, 1, "queue", "en")
+    page.on("request", lambda request: with_photo.append(request.url))
+    page.evaluate("hash => { location.hash = hash; }", kind)
+
+    row = page.locator(f".rows a[href='#{kind}/{kept.identity}'] img")
+    expect(row).to_have_js_property("naturalWidth", portrait().width)
+    photos = [url.rpartition("/")[2] for url in with_photo if f"{kept.identity}/photos/" in url]
+    assert photos == [good]
