@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
-from aifr.casebook.matches import answer_match, match_identity
+from aifr.casebook.matches import match_identity
 from aifr.casebook.moment import days_ago
 from aifr.casebook.photos import photos_of
 from aifr.casebook.retention import retain
 from aifr.settings import settings
 from tests.casebook.made import photo_of
 from tests.desk.conftest import SEEN, Desk
+from tests.desk.test_workflow import answer_to
 from tests.photos import file
 
 IN_THE_GALLERY, NOT_IN_IT = 7, 11
@@ -121,8 +122,8 @@ def test_what_staff_make_of_a_sighting_is_not_told_to_who_sent_it(desk: Desk, ca
     path = f"/search/sightings/{sighting}"
     before = desk.ask("GET", path, sighting).json
     match = match_identity(sighting, case)
-    for reviewer in ("one", "two"):
-        answer_match(desk.home.records, match, reviewer, "confirm", "the scar")
+    for reviewer in ("reviewer", "reviewer-2"):
+        answer_to(desk, match, reviewer, "confirm")
     said = {"state": "closed", "reason": "found"}
     closed = desk.ask("POST", f"{path}/state", "reviewer", json=said).json
 
