@@ -181,10 +181,28 @@ class RevisionMissing(InvalidRequest):
     code = "revision_missing"
 
 
+class CaseClosed(Conflict):
+    """Nothing of a closed case changes."""
+
+    code = "case_closed"
+
+
+class FaceNotChosen(Conflict):
+    """A photo shows several people, and nobody has said which one is meant."""
+
+    code = "face_not_chosen"
+
+
 class OwnRecord(NotAllowed):
     """Nobody decides on what they reported or sent themselves."""
 
     code = "own_record"
+
+
+class SecondPersonNeeded(NotAllowed):
+    """One person did the first half of this; another has to do the second."""
+
+    code = "second_person_needed"
 
 
 class TooManyRequests(InvalidRequest):

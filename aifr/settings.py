@@ -26,7 +26,8 @@ class Settings:
     ingestion. partner_buckets: s3://BUCKET/PREFIX=PARTNER whose events are taken, for cases of that
     partner (identity or name) alone; nothing is removed there.
     match_bar: likelihood ratio from which a match enters the reviewers' queue.
-    blind_review: no scores until a reviewer has answered. staff_audience: of the OpenID Connect
+    blind_review: no scores until a reviewer has answered. two_person_publishing: what one reviewer
+    verified another publishes, where there are two. staff_audience: of the OpenID Connect
     tokens of reviewers; staff_keys: whether keys are taken in their place, as locally.
     trusted_proxies: how many add to X-Forwarded-For. ..._an_hour: what one address may do, or one
     key of a partner, or on one record who holds its secret (aifr/desk/budgets.py);
@@ -57,6 +58,7 @@ class Settings:
     partner_buckets: tuple[str, ...] = ()
     match_bar: float = 10.0
     blind_review: bool = True
+    two_person_publishing: bool = True
     staff_audience: str = ""
     staff_keys: bool = False
     trusted_proxies: int = 0

@@ -2,26 +2,26 @@
 
 from dataclasses import dataclass, replace
 
-from aifr.casebook.audit import Trail
 from aifr.casebook.cases import Case, get_case
 from aifr.casebook.home import Home
 from aifr.casebook.identity import is_case
 from aifr.casebook.keys import partner_called
 from aifr.casebook.marks import subject_marked
+from aifr.casebook.moment import now
 from aifr.casebook.objects.contract import Objects
 from aifr.casebook.partners import partner_of
 from aifr.casebook.photos import (
     PHOTOS,
     Photo,
+    keep_new,
     named_photo,
     new_photo,
     object_name,
     photo_identity,
-    refuse_more_photos,
 )
 from aifr.casebook.records.contract import Records, Transaction
 from aifr.casebook.sightings import Sighting, get_sighting
-from aifr.casebook.stored import as_document, as_record
+from aifr.casebook.stored import as_record
 from aifr.casebook.tombstones import ERASED
 from aifr.errors import NotAllowed, NotFound
 
@@ -31,7 +31,7 @@ class Arrival:
     """An object that arrived in a store. ours: whether it is our own store, which writes for
     everyone and where it is removed when done. partner: whose store it is otherwise, by identity or
     name. subject: whose photo it is; where it is not told, the name says it: SUBJECT/NAME. age:
-    years, if known.
+    years, if known. passed_by: the actor who vouches for it in a reviewer's place, "" for nobody.
     """
 
     store: Objects
@@ -41,6 +41,7 @@ class Arrival:
     subject: str | None = None
     age: int | None = None
     partner: str = ""
+    passed_by: str = ""
 
     @property
     def owner(self) -> str:
@@ -91,7 +92,8 @@ def named(home: Home, arrival: Arrival, data: bytes) -> Photo:
     subject, ours = arrival.owner, named_photo(arrival.name) if arrival.ours else None
     if ours is None or not _known(home, ours, subject):
         ours = photo_identity(subject, data or arrival.source.encode())
-    return new_photo(ours, subject, arrival.age, arrival.source)
+    photo = new_photo(ours, subject, arrival.age, arrival.source)
+    return replace(photo, passed_by=arrival.passed_by, passed_at=now() if arrival.passed_by else "")
 
 
 def _known(home: Home, photo: str, subject: str) -> bool:
@@ -105,7 +107,7 @@ def _known(home: Home, photo: str, subject: str) -> bool:
 
 def begin(home: Home, arrival: Arrival, photo: Photo) -> Photo | None:
     """The photo's record, made where there is none; None for what was erased. Raises NotAllowed,
-    and TooManyFiles where the subject has as many as it may.
+    TooManyFiles where the subject has as many as it may, and CaseClosed.
     """
 
     def work(transaction: Transaction) -> Photo | None:
@@ -117,10 +119,7 @@ def begin(home: Home, arrival: Arrival, photo: Photo) -> Photo | None:
         if gone or subject is None:
             return None
         check(arrival, subject)
-        refuse_more_photos(transaction, photo.subject)
-        trail = Trail(transaction, photo.subject)
-        transaction.put(PHOTOS, photo.identity, as_document(photo))
-        trail.append("system", "photo arrived", [photo.identity])
+        keep_new(transaction, photo, "system", "photo arrived")
         return photo
 
     return home.records.transact(work)

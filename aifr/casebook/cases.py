@@ -1,11 +1,10 @@
 """Cases: reported, verified, published, closed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from aifr.casebook.audit import Trail
-from aifr.casebook.faces import refiling
 from aifr.casebook.identity import CASE, derived_identity, digest, new_identity
 from aifr.casebook.moment import now
 from aifr.casebook.records.contract import Document, Query, Records, Transaction
@@ -13,7 +12,7 @@ from aifr.casebook.secrets import PRIVATE, secret_from
 from aifr.casebook.stored import as_document, as_record, as_records
 from aifr.casebook.tombstones import refuse_erased
 from aifr.casebook.words import words_of
-from aifr.errors import Conflict, NotFound
+from aifr.errors import CaseClosed, NotFound, RevisionMoved
 
 CASES = "cases"
 CaseState = Literal["draft", "verified", "published", "closed"]
@@ -46,11 +45,21 @@ class Report:
     description: str
 
 
+REPORT_FIELDS = tuple(field.name for field in fields(Report))
+
+
 @dataclass(frozen=True)
 class Case(Report):
-    """reporter: who reported it, "reporter" or "partner:NAME". owner: whose key opens it, that of a
+    """What it says of the person is what a reviewer saw last; of a draft, what was told.
+
+    reporter: who reported it, "reporter" or "partner:NAME". owner: whose key opens it, that of a
     partner (identity) or of staff (actor), "" where a secret does. reason: of the last change of
-    state. words: what a text search finds it by. Moments are ISO 8601, UTC.
+    state.
+    words: what a text search finds it by. revision: moves with every change; reviewed: the revision
+    that the public sees, 0 for none. verified_by: the actor who did. proposed: field -> value, by,
+    at, of corrections that wait for a reviewer. refused: field -> value, reason, at. removed: photo
+    and at, of passed photos that were erased since a reviewer looked. waiting: whether there is
+    anything for a reviewer. Moments are ISO 8601, UTC.
     """
 
     identity: str
@@ -62,6 +71,13 @@ class Case(Report):
     reason: str = ""
     words: list[str] = field(default_factory=list)
     owner: str = ""
+    revision: int = 1
+    reviewed: int = 0
+    verified_by: str = ""
+    proposed: dict[str, dict[str, Any]] = field(default_factory=dict)
+    refused: dict[str, dict[str, Any]] = field(default_factory=dict)
+    removed: list[dict[str, str]] = field(default_factory=list)
+    waiting: bool = False
 
     @property
     def searched(self) -> bool:
@@ -155,6 +171,30 @@ def get_case(reader: Records | Transaction, identity: str) -> Case:
     return as_record(Case, identity, document)
 
 
+def require_open(case: Case) -> None:
+    """Raises CaseClosed for a closed case."""
+    if case.state == "closed":
+        raise CaseClosed("The case is closed, and is not changed any more.")
+
+
+def require_revision(case: Case, revision: int | None) -> None:
+    """Raises RevisionMoved where a revision is named that is not the case's."""
+    if revision is not None and revision != case.revision:
+        raise RevisionMoved(f"The case has changed: it is at revision {case.revision}.", "revision")
+
+
+def list_waiting(
+    records: Records,
+    filters: Mapping[str, Any],
+    word: str | None,
+    after: tuple[str, str] | None,
+    limit: int,
+) -> list[Case]:
+    """Cases with something for a reviewer, the oldest first."""
+    query = Query(CASES, {"waiting": True, **filters}, word=word, after=after, limit=limit)
+    return as_records(Case, records.find(query))
+
+
 def list_cases(
     records: Records,
     state: CaseState,
@@ -180,66 +220,3 @@ def list_cases(
 def list_order(state: CaseState) -> str:
     """The field that a list of cases of this state is ordered by."""
     return "published" if state == "published" else "created"
-
-
-def correct_case(
-    records: Records,
-    identity: str,
-    changes: Mapping[str, Any],
-    actor: str,
-    staff: bool,
-    private: Mapping[str, Any] | None = None,
-) -> Case:
-    """Changes what a case says, and of its private part `contact` and `full_name`. What anyone but
-    staff corrects of the public part makes it a draft again, until a reviewer has looked.
-
-    Raises NotFound, and Conflict for a closed case.
-    """
-
-    def work(transaction: Transaction) -> Case:
-        case = get_case(transaction, identity)
-        kept = transaction.get(PRIVATE, identity)
-        if case.state == "closed":
-            raise Conflict("The case is closed.")
-        state = "draft" if changes and not staff else case.state
-        corrected = replace(case, **changes, state=state, updated=now())
-        corrected = replace(corrected, words=case_words(corrected))
-        details = sorted([*changes, *(private or {})])
-        _write(transaction, case, corrected, actor, "case corrected", details)
-        if private:
-            transaction.put(PRIVATE, identity, {**(kept or {}), **private})
-        return corrected
-
-    return records.transact(work)
-
-
-def change_state(
-    records: Records, identity: str, state: CaseState, reason: str, actor: str
-) -> Case:
-    """Takes a case to another state; raises NotFound, and Conflict where that state cannot follow.
-
-    The faces of a case that is searched from now on still have to be matched (`settling.settle`).
-    """
-
-    def work(transaction: Transaction) -> Case:
-        case = get_case(transaction, identity)
-        if case.state == state:
-            return case
-        if state not in FOLLOWING[case.state]:
-            raise Conflict(f"A case that is {case.state} cannot become {state}.")
-        published = case.published or now() if state == "published" else case.published
-        changed = replace(case, state=state, reason=reason, published=published, updated=now())
-        return _write(transaction, case, changed, actor, f"case {state}", [])
-
-    return records.transact(work)
-
-
-def _write(
-    transaction: Transaction, before: Case, after: Case, actor: str, action: str, details: list[str]
-) -> Case:
-    trail = Trail(transaction, after.identity)
-    refile = refiling(transaction, after, match_again=after.searched > before.searched)
-    transaction.put(CASES, after.identity, as_document(after))
-    refile()
-    trail.append(actor, action, details)
-    return after

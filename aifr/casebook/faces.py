@@ -1,13 +1,12 @@
 """The faces of a case or sighting, filed where searches look for them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from aifr.casebook.identity import is_case
-from aifr.casebook.moment import now
-from aifr.casebook.photos import PHOTOS, Photo, photos_of
-from aifr.casebook.records.contract import Transaction
+from aifr.casebook.cases import Case
+from aifr.casebook.photos import PHOTOS, Photo, passed, unmatched
+from aifr.casebook.records.contract import IndexedFace, Transaction
 from aifr.casebook.stored import as_document
 
 
@@ -24,15 +23,19 @@ class Subject(Protocol):
     def searched(self) -> bool: ...
 
 
-def gallery_of(subject: Subject, model: str) -> str:
-    """The gallery of a subject's faces: embeddings compare only within one version of the model."""
+def gallery_of(subject: Subject, photo: Photo) -> str:
+    """The gallery of a photo's face, "" for none: embeddings compare only within one version of the
+    model, and of a case only those photos that a reviewer has passed are searched.
+    """
     if not subject.searched:
         return ""
-    return case_gallery(model) if is_case(subject.identity) else sighting_gallery(model)
+    if isinstance(subject, Case):
+        return case_gallery(photo.model) if passed(subject, photo) else ""
+    return sighting_gallery(photo.model)
 
 
 def case_gallery(model: str) -> str:
-    """The faces of all verified and published cases."""
+    """The passed faces of all verified and published cases."""
     return f"cases:{model}"
 
 
@@ -41,30 +44,28 @@ def sighting_gallery(model: str) -> str:
     return f"sightings:{model}"
 
 
+def filed(face: IndexedFace, subject: Subject, photo: Photo) -> IndexedFace:
+    """The face as its subject and photo are now."""
+    gallery = gallery_of(subject, photo)
+    return replace(face, gallery=gallery, sex=subject.sex, country=subject.country)
+
+
 def refiling(
-    transaction: Transaction, subject: Subject, match_again: bool = False
+    transaction: Transaction, subject: Subject, photos: Sequence[Photo]
 ) -> Callable[[], None]:
-    """Reads the subject's faces; what is returned files them by what the subject is now, and marks
-    their photos as still to be matched where asked to.
+    """Reads the subject's faces; what is returned files them by what the subject and its photos
+    are now.
     """
-    photos = photos_of(transaction, subject.identity)
-    models = {photo.identity: photo.model for photo in photos}
-    faces = transaction.faces(subject.identity)
+    known = {photo.identity: photo for photo in photos}
+    faces = [face for face in transaction.faces(subject.identity) if face.photo in known]
 
     def write() -> None:
         for face in faces:
-            gallery = gallery_of(subject, models[face.photo])
-            filed = replace(face, gallery=gallery, sex=subject.sex, country=subject.country)
-            transaction.put_face(filed)
-        for photo in photos:
-            if match_again and photo.state == "embedded":
-                put_unmatched(transaction, photo)
+            transaction.put_face(filed(face, subject, known[face.photo]))
 
     return write
 
 
 def put_unmatched(transaction: Transaction, photo: Photo) -> None:
     """Writes a photo as one that the standing search still has to see."""
-    # By the moment a search that is under way tells that it saw an older state.
-    waits = replace(photo, matched=False, updated=now())
-    transaction.put(PHOTOS, photo.identity, as_document(waits))
+    transaction.put(PHOTOS, photo.identity, as_document(unmatched(photo)))

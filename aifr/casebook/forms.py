@@ -5,13 +5,12 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from aifr.casebook.cases import SEXES, Contact, Report
+from aifr.casebook.cases import REPORT_FIELDS, SEXES, Contact, Report
 from aifr.casebook.sightings import Seen
 from aifr.errors import InvalidParameter, MissingField
 from aifr.fields import Content, copied, country, day, line, one_of, refuse_unknown, text, whole
 
 OLDEST = 120
-REPORT_FIELDS = tuple(field.name for field in fields(Report))
 CONTACT_FIELDS = tuple(field.name for field in fields(Contact))
 SEEN_FIELDS = tuple(field.name for field in fields(Seen))
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")

@@ -5,22 +5,39 @@ the process can die anywhere. An object stays incoming until all is done.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from aifr.casebook.arrivals import Arrival, begin, check, named, of_partner, subject_of
 from aifr.casebook.audit import Trail
 from aifr.casebook.cases import Case
+from aifr.casebook.described import described
 from aifr.casebook.faces import gallery_of
 from aifr.casebook.home import Home
 from aifr.casebook.identity import is_subject
 from aifr.casebook.moment import now
-from aifr.casebook.photos import JPEG, PHOTOS, Photo, object_name
+from aifr.casebook.photos import (
+    JPEG,
+    PHOTOS,
+    Photo,
+    object_name,
+    photos_of,
+    put_case,
+    touched,
+    with_photo,
+)
 from aifr.casebook.records.contract import IndexedFace, Transaction
 from aifr.casebook.settling import clear, settle
 from aifr.casebook.sightings import Sighting
 from aifr.casebook.stored import as_document, as_record
 from aifr.casebook.tombstones import ERASED
-from aifr.errors import AifrError, FileTooLarge, NotAllowed, ObjectMissing, TooManyFiles
+from aifr.errors import (
+    AifrError,
+    CaseClosed,
+    FileTooLarge,
+    NotAllowed,
+    ObjectMissing,
+    TooManyFiles,
+)
 from aifr.recognition.card import Card
 from aifr.recognition.clean import clean_copy
 from aifr.recognition.recognise import Recognition
@@ -28,6 +45,20 @@ from aifr.settings import Settings
 
 # A photo's bytes and which face is meant (None: the largest) -> what was recognised.
 Recognise = Callable[[bytes, int | None], Recognition]
+# What looking at a photo tells; the rest is what people said of it.
+SEEN = (
+    "state",
+    "reason",
+    "message",
+    "size",
+    "faces",
+    "face",
+    "quality",
+    "age_groups",
+    "model",
+    "matched",
+    "updated",
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +80,7 @@ def ingest(
     """
     try:
         outcome = _arrived(home, of_partner(home, arrival), recognise, card, settings)
-    except (NotAllowed, TooManyFiles) as problem:
+    except (NotAllowed, TooManyFiles, CaseClosed) as problem:
         outcome = Outcome(None, refused=problem)
     if outcome is None:
         return Outcome(None)
@@ -141,30 +172,6 @@ def kept_copy(home: Home, photo: Photo, settings: Settings) -> bytes | None:
         return None
 
 
-def described(photo: Photo, seen: Recognition, card: Card) -> Photo:
-    """The photo with what was recognised in it."""
-    return replace(
-        photo,
-        state="embedded",
-        reason="",
-        message="",
-        size=list(seen.size),
-        faces=[box_of(face.box) for face in seen.faces],
-        face=[face.box for face in seen.faces].index(seen.face.box),
-        quality=[asdict(reason) for reason in seen.quality],
-        age_groups=seen.age_groups,
-        model=card.version,
-        matched=False,
-        updated=now(),
-    )
-
-
-def box_of(box: tuple[float, float, float, float]) -> dict[str, float]:
-    """A face's box in pixels of the upright photo."""
-    left, top, right, bottom = (round(float(edge), 1) for edge in box)
-    return {"left": left, "top": top, "right": right, "bottom": bottom}
-
-
 def _reject(home: Home, photo: Photo, problem: AifrError) -> Photo | None:
     """For good, unless the problem passes, which is raised."""
     if problem.status == 503:
@@ -190,15 +197,26 @@ def _settle(home: Home, photo: Photo, seen: Recognition | None) -> Photo | None:
         if before and (before.chosen != photo.chosen or _same_end(before, photo)):
             return before
         # What was told of it in the meantime stays.
-        after = replace(photo, age=before.age) if before else photo
+        seen_of_it = {name: getattr(photo, name) for name in SEEN}
+        after = replace(before, **seen_of_it) if before else photo
+        photos = photos_of(transaction, photo.subject)
         trail = Trail(transaction, photo.subject)
         transaction.put(PHOTOS, photo.identity, as_document(after))
-        if seen is not None:
+        if seen is not None and after.state == "embedded":
             transaction.put_face(indexed(after, subject, seen))
+        else:
+            transaction.delete_face(after.identity)
+        if isinstance(subject, Case) and (before is None or looks_other(before, after)):
+            put_case(transaction, touched(subject, with_photo(photos, after)))
         trail.append("system", f"photo {after.state}", [photo.identity])
         return after
 
     return home.records.transact(work)
+
+
+def looks_other(before: Photo, after: Photo) -> bool:
+    """Whether a reviewer sees a photo otherwise than before."""
+    return any(getattr(before, name) != getattr(after, name) for name in ("state", "faces", "face"))
 
 
 def _same_end(photo: Photo, other: Photo) -> bool:
@@ -210,7 +228,7 @@ def indexed(photo: Photo, subject: Case | Sighting, seen: Recognition) -> Indexe
     return IndexedFace(
         photo=photo.identity,
         subject=photo.subject,
-        gallery=gallery_of(subject, photo.model),
+        gallery=gallery_of(subject, photo),
         sex=subject.sex,
         country=subject.country,
         weight=seen.weight,

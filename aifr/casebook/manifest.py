@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from aifr.casebook.arrivals import Arrival
-from aifr.casebook.cases import change_state, open_case
+from aifr.casebook.cases import open_case
 from aifr.casebook.forms import OLDEST, checked_contact, report_of
 from aifr.casebook.home import Home
 from aifr.casebook.identity import CASE, derived_identity
@@ -19,6 +19,7 @@ from aifr.casebook.keys import Partner, partner_called
 from aifr.casebook.moment import now
 from aifr.casebook.objects.contract import Objects
 from aifr.casebook.partners import PREFIX, first_called
+from aifr.casebook.publishing import change_state
 from aifr.errors import InvalidRequest, MissingField
 from aifr.fields import line, text, whole
 
@@ -62,7 +63,8 @@ def enrol(home: Home, store: Objects, row: Row, partner: str, verified: bool) ->
     if verified and case.state == "draft":
         change_state(home.records, identity, "verified", f"enrolled by {who.name}", actor)
     arrival = Arrival(store, named(row), ours=False, partner=who.identity)
-    return replace(arrival, subject=identity, age=whole(row, "age", 0, OLDEST))
+    vouched = actor if verified else ""
+    return replace(arrival, subject=identity, age=whole(row, "age", 0, OLDEST), passed_by=vouched)
 
 
 def case_identity(partner: Partner, name: str) -> str:

@@ -8,6 +8,7 @@ from aifr.casebook.cases import Contact, Sex
 from aifr.casebook.faces import refiling
 from aifr.casebook.identity import SIGHTING, derived_identity, digest, new_identity
 from aifr.casebook.moment import now
+from aifr.casebook.photos import PHOTOS, photos_of, unmatched
 from aifr.casebook.records.contract import Query, Records, Transaction
 from aifr.casebook.secrets import PRIVATE, secret_from
 from aifr.casebook.stored import as_document, as_record, as_records
@@ -115,9 +116,12 @@ def change_sighting_state(
         sighting = get_sighting(transaction, identity)
         changed = replace(sighting, state=state, reason=reason, updated=now())
         trail = Trail(transaction, identity)
-        refile = refiling(transaction, changed, match_again=changed.searched > sighting.searched)
+        photos = photos_of(transaction, identity)
+        refile = refiling(transaction, changed, photos)
         transaction.put(SIGHTINGS, identity, as_document(changed))
         refile()
+        for photo in photos if changed.searched > sighting.searched else []:
+            transaction.put(PHOTOS, photo.identity, as_document(unmatched(photo)))
         trail.append(actor, f"sighting {state}")
         return changed
 

@@ -2,10 +2,12 @@
 
 from flask import Request
 
-from aifr.casebook.cases import CASES
+from aifr.casebook.cases import CASES, Case
 from aifr.casebook.home import home
+from aifr.casebook.identity import staff_person
 from aifr.casebook.keys import find_key
 from aifr.casebook.openid import verified_email
+from aifr.casebook.people import others
 from aifr.casebook.records.contract import Records
 from aifr.casebook.secrets import subject_opened_by
 from aifr.casebook.staff import staff_role
@@ -65,3 +67,21 @@ def owns(records: Records, caller: Caller, subject: str) -> bool:
         return caller.record == subject
     case = records.get(CASES, subject)
     return caller.role == "partner" and case is not None and case["reporter"] == caller.actor
+
+
+def another_could(caller: Caller, case: Case) -> bool:
+    """Whether another of the staff, who did not report the case, could do the second half of a
+    review; never where one person may do both.
+    """
+    chosen = settings()
+    if not (caller.staff and chosen.two_person_publishing):
+        return False
+    besides = {staff_person(caller.actor), staff_person(case.reporter)}
+    return others(home().records, chosen.staff_keys, besides)
+
+
+def corrects_directly(caller: Caller, case: Case) -> bool:
+    """Whether what a caller corrects needs nobody else to pass it."""
+    if not caller.staff or staff_person(case.reporter) == staff_person(caller.actor):
+        return False
+    return not another_could(caller, case)

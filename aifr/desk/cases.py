@@ -1,69 +1,95 @@
 """The answers of the function `cases`."""
 
+from dataclasses import replace
 from typing import Any
 
-from flask import Response
+from flask import Request, Response
 
 from aifr.casebook.answering import reviewer_of
 from aifr.casebook.audit import history
 from aifr.casebook.cases import (
+    REPORT_FIELDS,
     SEXES,
     STATES,
     Case,
-    change_state,
-    correct_case,
     get_case,
     list_cases,
     list_order,
+    list_waiting,
     report_case,
 )
+from aifr.casebook.corrections import correct_case
 from aifr.casebook.forms import (
-    REPORT_FIELDS,
     changes_of,
     contact_of,
     report_of,
     require_consent,
 )
 from aifr.casebook.home import home
-from aifr.casebook.photos import get_photo, photos_of
+from aifr.casebook.photos import MOST_PHOTOS, get_photo, photos_of, shown
+from aifr.casebook.publishing import DECISIONS, Ruling, change_state, decide_changes
 from aifr.casebook.review import open_events
 from aifr.casebook.secrets import PRIVATE
 from aifr.casebook.words import plain_words
-from aifr.desk.admission import owns
+from aifr.desk.admission import another_could, corrects_directly, owns
 from aifr.desk.erasing import erase_subject
-from aifr.desk.forms import idempotency_key
+from aifr.desk.forms import idempotency_key, names_of, revision_of
 from aifr.desk.paging import cursor_of, limit_of, next_cursor
-from aifr.desk.photos import match_again, show_photo
+from aifr.desk.photos import look_again, match_again, show_photo, show_public_photo
 from aifr.desk.views import full_case, public_case
 from aifr.endpoint.body import read_json
 from aifr.endpoint.caller import Caller
-from aifr.endpoint.query import option
+from aifr.endpoint.query import flag, option
+from aifr.endpoint.response import json_response
 from aifr.endpoint.routes import Call
-from aifr.errors import NotAllowed, NotFound
+from aifr.errors import InvalidParameter, NotAllowed, NotFound, RevisionMissing
 from aifr.fields import country, line, one_of, refuse_unknown, text
 from aifr.settings import settings
 
+# Photos that one request may name.
+MOST_NAMES = 10 * MOST_PHOTOS
+
 
 def list_all(call: Call) -> dict[str, Any]:
-    """GET: published cases, or for staff those of another state."""
+    """GET: published cases, or for staff those of another state, or with changes waiting."""
     request = call.request
+    waiting = flag(request, "waiting")
     state = option(request, "state", ("published", *STATES))
-    if state != "published" and not call.caller.staff:
+    if (state != "published" or waiting) and not call.caller.staff:
         raise NotAllowed("Only reviewers see cases that are not published.")
+    filters = filters_of(request)
+    order = "created" if waiting else list_order(state)
+    after, limit = cursor_of(call, order), limit_of(request)
+    if waiting:
+        stated = {"state": state} if "state" in request.args else {}
+        page = list_waiting(home().records, {**stated, **filters}, word_of(request), after, limit)
+    else:
+        page = list_cases(home().records, state, filters, word_of(request), after, limit)
+    return {
+        "cases": [seen_by(call.caller, case) for case in page],
+        "cursor": next_cursor(call, page, limit, order),
+    }
+
+
+def filters_of(request: Request) -> dict[str, Any]:
+    """What a list of cases is narrowed by; raises InvalidParameter."""
     filters: dict[str, Any] = {}
     if "sex" in request.args:
         filters["sex"] = one_of(request.args, "sex", SEXES)
     if "country" in request.args:
         filters["country"] = country(request.args, "country", required=True)
+    return filters
+
+
+def word_of(request: Request) -> str | None:
+    """The word that a list of cases is searched for; raises InvalidParameter."""
     words = plain_words(text(request.args, "word", 80))
-    order = list_order(state)
-    after, limit = cursor_of(call, order), limit_of(request)
-    page = list_cases(home().records, state, filters, words[0] if words else None, after, limit)
-    show = show_case if call.caller.staff else show_public
-    return {
-        "cases": [show(case) for case in page],
-        "cursor": next_cursor(call, page, limit, order),
-    }
+    return words[0] if words else None
+
+
+def seen_by(caller: Caller, case: Case) -> dict[str, Any]:
+    """A case in a list."""
+    return show_case(case, staff=True) if caller.staff else show_public(case)
 
 
 def me(call: Call) -> dict[str, Any]:
@@ -87,10 +113,17 @@ def report(call: Call) -> dict[str, Any]:
     return {"case": case.identity, "state": case.state, "secret": secret}
 
 
-def read(call: Call) -> dict[str, Any]:
+def read(call: Call) -> Response:
     """GET: all of it to its reporter and staff, the public fields of a published case to anyone."""
     case = visible_case(call)
-    return show_case(case) if opens(call.caller, case) else show_public(case)
+    return tagged(show_to(call.caller, case) if opens(call.caller, case) else show_public(case))
+
+
+def tagged(view: dict[str, Any]) -> Response:
+    """A case as an answer, with its revision as an ETag."""
+    response = json_response(view)
+    response.set_etag(str(view["revision"]))
+    return response
 
 
 def visible_case(call: Call) -> Case:
@@ -106,11 +139,16 @@ def opens(caller: Caller, case: Case) -> bool:
     return caller.staff or owns(home().records, caller, case.identity)
 
 
-def show_case(case: Case) -> dict[str, Any]:
+def show_case(case: Case, staff: bool = False) -> dict[str, Any]:
     """A case as its reporter and staff see it."""
     private = home().records.get(PRIVATE, case.identity) or {}
     photos = photos_of(home().records, case.identity)
-    return full_case(case, photos, private.get("full_name", ""))
+    return full_case(case, photos, private.get("full_name", ""), staff)
+
+
+def show_to(caller: Caller, case: Case) -> dict[str, Any]:
+    """A case as this caller, who may see more than the public, sees it."""
+    return show_case(case, caller.staff)
 
 
 def show_public(case: Case) -> dict[str, Any]:
@@ -118,26 +156,89 @@ def show_public(case: Case) -> dict[str, Any]:
     return public_case(case, photos_of(home().records, case.identity))
 
 
-def correct(call: Call) -> dict[str, Any]:
+def correct(call: Call) -> Response:
     """PATCH: the fields of the report that change, `contact` and `full_name`."""
     identity, caller = call.arguments["case"], call.caller
-    changes, private = changes_of(read_json(call.request), get_case(home().records, identity))
-    case = correct_case(home().records, identity, changes, caller.actor, caller.staff, private)
-    return show_case(case)
+    revision = revision_of(call.request)
+    case = get_case(home().records, identity)
+    changes, private = changes_of(read_json(call.request), as_told(case))
+    directly = corrects_directly(caller, case)
+    corrected = correct_case(
+        home().records, identity, changes, caller.actor, directly, private, revision
+    )
+    return tagged(show_to(caller, corrected))
 
 
-def change(call: Call) -> dict[str, Any]:
-    """POST state, reason; who reported a case may only close it."""
-    content = read_json(call.request)
-    refuse_unknown(content, ("state", "reason"))
+def as_told(case: Case) -> Case:
+    """The case with the corrections that wait."""
+    return replace(case, **{name: said["value"] for name, said in case.proposed.items()})
+
+
+def change(call: Call) -> Response:
+    """POST state, reason, and of staff the revision that they saw, photos to leave out and photos
+    to show whole; who reported a case may only close it.
+    """
+    content, caller = read_json(call.request), call.caller
+    staff = ("leave_out", "whole") if caller.staff else ()
+    refuse_unknown(content, ("state", "reason", "revision", *staff))
     state = one_of(content, "state", STATES)
     reason = text(content, "reason", 500, required=True)
-    if state != "closed" and not call.caller.staff:
+    if state != "closed" and not caller.staff:
         raise NotAllowed("Only reviewers verify and publish.")
-    case = change_state(home().records, call.arguments["case"], state, reason, call.caller.actor)
+    identity = call.arguments["case"]
+    case = change_state(
+        home().records,
+        identity,
+        state,
+        reason,
+        caller.actor,
+        revision_seen(call, content),
+        names_of(content, "leave_out", MOST_NAMES) or (),
+        names_of(content, "whole", MOST_NAMES) or (),
+        another_could(caller, get_case(home().records, identity)),
+    )
+    return reviewed(call, case)
+
+
+def revision_seen(call: Call, content: dict[str, Any]) -> int | None:
+    """The revision that a decision is made on; raises RevisionMissing where staff name none."""
+    revision = revision_of(call.request, content)
+    if revision is None and call.caller.staff:
+        raise RevisionMissing("Say which revision of the case you saw.", "revision")
+    return revision
+
+
+def decide(call: Call) -> Response:
+    """POST decision, revision, fields, photos, whole, reason: changes that wait, passed or refused,
+    all of them where none is named.
+    """
+    content = read_json(call.request)
+    refuse_unknown(content, ("decision", "revision", "fields", "photos", "whole", "reason"))
+    decision = one_of(content, "decision", DECISIONS)
+    fields = names_of(content, "fields", len(REPORT_FIELDS))
+    if not set(fields or ()) <= set(REPORT_FIELDS):
+        raise InvalidParameter("fields must be fields of a report.", "fields")
+    whole = names_of(content, "whole", MOST_NAMES)
+    if whole and decision == "refuse":
+        raise InvalidParameter("Only a photo that is passed is shown whole.", "whole")
+    reason = text(content, "reason", 500, required=decision == "refuse")
+    ruling = Ruling(decision, fields, names_of(content, "photos", MOST_NAMES), whole or (), reason)
+    identity, caller = call.arguments["case"], call.caller
+    revision = revision_seen(call, content)
+    case = get_case(home().records, identity)
+    second = another_could(caller, case)
+    return reviewed(
+        call,
+        decide_changes(home().records, identity, ruling, caller.actor, revision, second),
+    )
+
+
+def reviewed(call: Call, case: Case) -> Response:
+    """The answer to a decision, after which photos may have to be looked at and matched again."""
     if case.searched:
+        look_again(case.identity)
         match_again(case.identity)
-    return show_case(case)
+    return tagged(show_to(call.caller, get_case(home().records, case.identity)))
 
 
 def remove(call: Call) -> dict[str, Any]:
@@ -168,9 +269,15 @@ def events(call: Call) -> dict[str, Any]:
 
 
 def photo(call: Call) -> Response:
-    """GET: the photo itself; the public sees those that show a face."""
+    """GET: the photo itself; the public, and whoever asks for its view, sees of a photo that a
+    reviewer has passed what the public may see of it.
+    """
     case = visible_case(call)
     found = get_photo(home().records, case.identity, call.arguments["photo"])
-    if found.state != "embedded" and not opens(call.caller, case):
+    view = option(call.request, "view", ("full", "public"))
+    may_see_all = opens(call.caller, case)
+    if view == "full" and may_see_all:
+        return show_photo(case.identity, found.identity)
+    if found.face is None or not (may_see_all or shown(case, found)):
         raise NotFound("There is no such photo.")
-    return show_photo(case.identity, found.identity)
+    return show_public_photo(found)

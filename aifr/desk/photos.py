@@ -7,21 +7,24 @@ from typing import Any
 
 from flask import Request, Response
 
+from aifr.casebook.cases import get_case, require_open
 from aifr.casebook.forms import OLDEST, photo_changes_of
 from aifr.casebook.home import home
 from aifr.casebook.marks import mark
+from aifr.casebook.photo_changes import correct_photo, ingest_again, remove_photo
 from aifr.casebook.photos import (
     JPEG,
     Photo,
     add_photo,
-    correct_photo,
     get_photo,
     photo_identity,
+    photos_of,
     read_photo,
     refuse_more_photos,
-    remove_photo,
 )
-from aifr.desk.views import full_photo
+from aifr.desk.admission import corrects_directly
+from aifr.desk.forms import revision_of
+from aifr.desk.views import case_photo, full_photo
 from aifr.endpoint.body import Form, read_form, read_json, texts_of
 from aifr.endpoint.errors import blaming
 from aifr.endpoint.log import log_event
@@ -30,6 +33,7 @@ from aifr.endpoint.uploads import Upload, one_upload
 from aifr.errors import StoreUnavailable
 from aifr.fields import one_of, refuse_unknown, whole
 from aifr.recognition.clean import clean_copy
+from aifr.recognition.obscure import crop_around
 from aifr.settings import settings
 from aifr.stages import stage
 
@@ -41,6 +45,7 @@ KINDS = {
     "image/tiff": "tiff",
 }
 UPLOAD_SECONDS = 900
+SEVERAL = 2
 
 
 def upload_photo(call: Call) -> dict[str, Any]:
@@ -78,7 +83,8 @@ def sign_upload(call: Call) -> dict[str, Any]:
     refuse_unknown(content, ("content_type",))
     kind = one_of(content, "content_type", tuple(KINDS), JPEG)
     case = call.arguments["case"]
-    refuse_more_photos(home().records, case)
+    require_open(get_case(home().records, case))
+    refuse_more_photos(photos_of(home().records, case))
     name = f"{case}/upload-{secrets.token_hex(8)}.{KINDS[kind]}"
     signed = home().incoming.signed_upload(name, kind, settings().max_file_bytes, UPLOAD_SECONDS)
     if signed is None:
@@ -91,6 +97,18 @@ def show_photo(subject: str, identity: str) -> Response:
     """The clean copy, as image/jpeg; raises NotFound and ObjectMissing."""
     photo = get_photo(home().records, subject, identity)
     return jpeg(read_photo(home(), photo, settings().max_body_bytes))
+
+
+def show_public_photo(photo: Photo) -> Response:
+    """What the public may see of a photo: all of it where it shows one person or a reviewer has
+    said so, else the one who is meant, and nobody else.
+    """
+    clean = read_photo(home(), photo, settings().max_body_bytes)
+    if photo.face is None or len(photo.faces) < SEVERAL or photo.whole:
+        return jpeg(clean)
+    # Made for each request, some 30 ms: kept, it would be one more object to erase and to renew.
+    with stage("crop"):
+        return jpeg(crop_around(clean, photo.faces, photo.face))
 
 
 def jpeg(data: bytes) -> Response:
@@ -107,21 +125,47 @@ def jpeg(data: bytes) -> Response:
 
 def change_photo(call: Call) -> dict[str, Any]:
     """PATCH age, face."""
-    case, identity = call.arguments["case"], call.arguments["photo"]
+    identity, caller = call.arguments["case"], call.caller
+    revision = revision_of(call.request)
+    changes = photo_changes_of(read_json(call.request))
+    directly = corrects_directly(caller, get_case(home().records, identity))
+    photo = correct_photo(
+        home(),
+        identity,
+        call.arguments["photo"],
+        changes,
+        caller.actor,
+        settings().max_body_bytes,
+        revision,
+        directly,
+    )
+    match_again(identity)
+    return case_photo(get_case(home().records, identity), photo, caller.staff)
+
+
+def change_sighting_photo(call: Call) -> dict[str, Any]:
+    """PATCH age, face, of a sighting's photo."""
+    subject, identity = call.arguments["sighting"], call.arguments["photo"]
     changes = photo_changes_of(read_json(call.request))
     photo = correct_photo(
-        home(), case, identity, changes, call.caller.actor, settings().max_body_bytes
+        home(), subject, identity, changes, call.caller.actor, settings().max_body_bytes
     )
-    match_again(case)
     return full_photo(photo)
 
 
 def erase_photo(call: Call) -> dict[str, Any]:
     """DELETE: with its embedding and what rests on it."""
     case, identity = call.arguments["case"], call.arguments["photo"]
-    remove_photo(home(), case, identity, call.caller.actor)
+    remove_photo(home(), case, identity, call.caller.actor, revision_of(call.request))
     match_again(case)
     return {"erased": {"photos": 1}}
+
+
+def look_again(subject: str) -> None:
+    """Has those photos of a subject looked at of which another face is meant from now on."""
+    for photo in photos_of(home().records, subject):
+        if photo.state == "pending" and photo.faces:
+            ingest_again(home(), photo, settings().max_body_bytes)
 
 
 def match_again(subject: str) -> None:

@@ -2,7 +2,7 @@
 no place where a photo lies.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aifr.answers import assessment_answer, rounded, significant
@@ -10,7 +10,7 @@ from aifr.casebook.answering import Refusal, Reviewer
 from aifr.casebook.cases import Case
 from aifr.casebook.decisions import Match, answered, shown_state, standing
 from aifr.casebook.erasure import Erasure
-from aifr.casebook.photos import Photo
+from aifr.casebook.photos import Photo, passed, shown
 from aifr.casebook.ranking import Candidate
 from aifr.casebook.sightings import Sighting
 
@@ -33,29 +33,80 @@ SAID = ("reviewer", "answer", "reason", "at", "blind", "case_photo", "sighting_p
 
 
 def public_case(case: Case, photos: Sequence[Photo]) -> dict[str, Any]:
-    """A case as everyone sees it: with the photos that show a face."""
-    shown = [photo for photo in photos if photo.state == "embedded"]
+    """A case as everyone sees it: with what a reviewer has passed."""
+    seen = [photo for photo in photos if shown(case, photo)]
     return {
         "id": case.identity,
         **{name: getattr(case, name) for name in PUBLIC},
-        "photos": [{"id": photo.identity, "age": photo.age} for photo in shown],
+        "revision": case.reviewed,
+        "photos": [{"id": photo.identity, "age": photo.age} for photo in seen],
     }
 
 
-def full_case(case: Case, photos: Sequence[Photo], full_name: str) -> dict[str, Any]:
-    """A case as its reporter and staff see it."""
-    return {
+def full_case(
+    case: Case, photos: Sequence[Photo], full_name: str, staff: bool = False
+) -> dict[str, Any]:
+    """A case as its reporter sees it, and staff, who also see which of them did what."""
+    answer = {
         **public_case(case, []),
+        "revision": case.revision,
         "created": case.created,
         "updated": case.updated,
         "reason": case.reason,
         "full_name": full_name,
-        "photos": [full_photo(photo) for photo in photos],
+        "photos": [case_photo(case, photo, staff) for photo in photos],
+        "waiting": case.waiting,
+        "changes": changes_view(case, staff),
     }
+    return {**answer, "verified_by": case.verified_by} if staff else answer
+
+
+def changes_view(case: Case, staff: bool) -> dict[str, Any]:
+    """What has been told since a reviewer looked, before beside after, and what was refused."""
+    fields = [
+        {"field": name, **before_and_after(getattr(case, name), said, staff)}
+        for name, said in sorted(case.proposed.items())
+    ]
+    refused = [{"field": name, **said} for name, said in sorted(case.refused.items())]
+    return {"fields": fields, "removed": case.removed, "refused": refused}
+
+
+def before_and_after(before: Any, said: Mapping[str, Any], staff: bool) -> dict[str, Any]:
+    """A correction that waits."""
+    change = {"before": before, "after": said["value"], "at": said["at"]}
+    return {**change, "by": said["by"]} if staff else change
+
+
+def case_photo(case: Case, photo: Photo, staff: bool) -> dict[str, Any]:
+    """A photo of a case as its reporter sees it, and staff, who also see whose it is."""
+    names = {"age": ("age", photo.age), "chosen": ("face", photo.face)}
+    proposed = {
+        names[name][0]: before_and_after(names[name][1], said, staff)
+        for name, said in photo.proposed.items()
+    }
+    refused = {"reason": photo.refused, "at": photo.refused_at} if photo.refused else None
+    answer = {
+        **full_photo(photo),
+        "review": review_of(case, photo),
+        "passed_at": photo.passed_at or None,
+        "whole": photo.whole,
+        "proposed": proposed,
+        "refused": refused,
+    }
+    if not staff:
+        return answer
+    return {**answer, "added_by": photo.added_by, "passed_by": photo.passed_by or ""}
+
+
+def review_of(case: Case, photo: Photo) -> str:
+    """What a reviewer has said of a photo."""
+    if passed(case, photo) and photo.face is not None:
+        return "passed"
+    return "refused" if photo.refused else "waiting"
 
 
 def full_photo(photo: Photo) -> dict[str, Any]:
-    """A photo as its reporter and staff see it."""
+    """A photo as who sent it and staff see it."""
     return {
         "id": photo.identity,
         "age": photo.age,

@@ -5,8 +5,8 @@ from flask import Request, Response
 from aifr.endpoint.request_id import HEADER
 from aifr.settings import Settings
 
-ALLOWED_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", HEADER)
-EXPOSED_HEADERS = (HEADER, "Retry-After")
+ALLOWED_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", HEADER)
+EXPOSED_HEADERS = (HEADER, "Retry-After", "ETag")
 
 
 def cors_headers(request: Request, settings: Settings) -> dict[str, str]:

@@ -107,6 +107,7 @@ export default {
   "photos.arriving": "Ajunge",
   "photos.pending": "Se verifică",
   "photos.embedded": "Chipul a fost găsit.",
+  "photos.undecided": "Au fost găsite mai multe chipuri.",
   "photos.good": "Fotografia este bună.",
   "photos.usable": "Fotografia se poate folosi; una mai bună ar ajuta:",
   "photos.several": {
@@ -154,6 +155,9 @@ export default {
   "problem.revision_moved": "S-a schimbat ceva de când ați privit. Reîncărcați pagina și priviți din nou, vă rugăm.",
   "problem.revision_missing": "Pagina este prea veche pentru a hotărî. Reîncărcați-o, vă rugăm.",
   "problem.own_record": "Ați anunțat sau ați trimis chiar dumneavoastră: trebuie să privească alții.",
+  "problem.case_closed": "Acest caz este închis și nu se mai schimbă.",
+  "problem.face_not_chosen": "Alegeți mai întâi chipul persoanei căutate.",
+  "problem.second_person_needed": "Prima jumătate ați făcut-o dumneavoastră. A doua trebuie s-o facă alt verificator.",
   "problem.conflict": "Acest lucru nu se poate face în starea actuală. Reîncărcați pagina, vă rugăm.",
   "problem.too_many_requests": "Serviciul primește acum foarte multe cereri din rețeaua dumneavoastră. Ce ați scris a rămas aici; încercați din nou mai târziu, vă rugăm.",
   "problem.wait": {
@@ -243,7 +247,7 @@ export default {
   "follow.public": "Vedeți pagina publică",
   "follow.reason": "Motivul: {reason}",
   "follow.correct": "Corectați anunțul",
-  "follow.correct.note": "După o corectură, un verificator privește din nou anunțul; până atunci nu este public.",
+  "follow.correct.note": "Un verificator privește fiecare corectură; până atunci toți văd anunțul așa cum era.",
   "follow.save": "Salvează",
   "follow.close.title": "Închideți anunțul",
   "follow.close.lead": "Dacă persoana a fost găsită sau nu mai doriți căutarea. Cazul iese din lista publică și este șters după un timp.",

@@ -96,7 +96,8 @@ function correcting(record) {
   },
     personFields({ withFullName: false }), circumstanceFields(), alert.place,
     element("div", { class: "actions" }, button));
-  fill(form, toValues(record));
+  const waiting = record.changes.fields.map(({ field: name, after }) => [name, after]);
+  fill(form, toValues({ ...record, ...Object.fromEntries(waiting) }));
   return element("details", { class: "panel" },
     element("summary", {}, text("follow.correct")),
     record.state !== "draft" && element("p", { class: "note" }, text("follow.correct.note")),

@@ -72,7 +72,7 @@ function stateBox(record, again) {
       if (!checked(form)) return;
       const button = event.submitter;
       busily(button, alert, async () => {
-        const json = { state: button.value, reason: valuesOf(form).reason };
+        const json = { state: button.value, reason: valuesOf(form).reason, revision: record.revision };
         await askAsReviewer(`cases/${record.id}/state`, { json });
         await again();
       });

@@ -173,7 +173,7 @@ export function casePhotos({ identity, token, known = [] }) {
       dropzone({ label: text("report.photos.choose"), multiple: true }, take), list),
     /** How many are kept by the API, and how many are still on their way. */
     counts: () => ({
-      kept: entries.filter(({ state }) => state === "pending" || state === "embedded").length,
+      kept: entries.filter(({ state }) => ["pending", "undecided", "embedded"].includes(state)).length,
       unsent: entries.filter(({ state }) => ["waiting", "sending", "stopped"].includes(state)).length,
     }),
   };
@@ -199,7 +199,7 @@ function rowOf(entry, { setAge, setFace, remove, retry, path, token }) {
     if (entry.id && entry.state !== "pending" && frame.querySelector(".absent")) {
       frame.querySelector("img").replaceWith(picture(`${path}/${entry.id}`, "", token));
     }
-    if (entry.state !== "embedded" || !seen?.faces?.length) return;
+    if (!["embedded", "undecided"].includes(entry.state) || !seen?.faces?.length) return;
     if (seen.faces.length > 1) {
       offerFaces(frame, seen.size, seen.faces, seen.face, (face) => setFace(entry, face));
     } else {
@@ -224,6 +224,9 @@ function said(entry, retry) {
   }
   if (state === "rejected") {
     return [element("p", { class: "verdict wrong" }, sentence(seen.reason)), ...told];
+  }
+  if (state === "undecided") {
+    return [element("p", {}, text("photos.several", { count: seen.faces.length })), ...told];
   }
   if (state !== "embedded") return told.length ? told : [element("p", {}, text(`photos.${state}`))];
   const several = seen.faces.length > 1;

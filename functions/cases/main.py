@@ -8,7 +8,7 @@ from aifr.desk.photos import change_photo, erase_photo, sign_upload, upload_phot
 from aifr.endpoint.routes import Route, router
 from aifr.serving import serving_card
 
-FILTERS = ("state", "sex", "country", "word", "cursor", "limit")
+FILTERS = ("state", "waiting", "sex", "country", "word", "cursor", "limit")
 
 ROUTES = (
     Route("GET", "", "everyone", answers.list_all, counts="searches", parameters=FILTERS),
@@ -18,11 +18,12 @@ ROUTES = (
     Route("PATCH", "{case}", "owner", answers.correct, counts="corrections"),
     Route("DELETE", "{case}", "owner", answers.remove, counts="corrections"),
     Route("POST", "{case}/state", "owner", answers.change, counts="corrections"),
+    Route("POST", "{case}/changes", "staff", answers.decide, counts="corrections"),
     Route("GET", "{case}/contact", "owner", answers.contact),
     Route("GET", "{case}/history", "staff", answers.events),
     Route("POST", "{case}/photos", "owner", upload_photo, counts="photos", status=202),
     Route("POST", "{case}/uploads", "owner", sign_upload, counts="photos"),
-    Route("GET", "{case}/photos/{photo}", "everyone", answers.photo),
+    Route("GET", "{case}/photos/{photo}", "everyone", answers.photo, parameters=("view",)),
     Route("PATCH", "{case}/photos/{photo}", "owner", change_photo, counts="corrections"),
     Route("DELETE", "{case}/photos/{photo}", "owner", erase_photo, counts="corrections"),
 )

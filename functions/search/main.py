@@ -5,6 +5,7 @@ import functions_framework
 from aifr.desk import matches
 from aifr.desk import search as answers
 from aifr.desk.admission import admit
+from aifr.desk.photos import change_sighting_photo
 from aifr.endpoint.routes import Route, router
 from aifr.serving import model_version
 
@@ -20,6 +21,13 @@ ROUTES = (
     Route("POST", "sightings/{sighting}/state", "staff", answers.change),
     Route("GET", "sightings/{sighting}/contact", "owner", answers.contact),
     Route("GET", "sightings/{sighting}/photos/{photo}", "owner", answers.photo),
+    Route(
+        "PATCH",
+        "sightings/{sighting}/photos/{photo}",
+        "owner",
+        change_sighting_photo,
+        counts="corrections",
+    ),
     Route(
         "GET",
         "sightings/{sighting}/candidates",

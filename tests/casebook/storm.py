@@ -8,6 +8,7 @@ import os
 import random
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -17,8 +18,9 @@ from aifr.casebook.audit import broken_link, history
 from aifr.casebook.home import Home
 from aifr.casebook.ingestion import ingest
 from aifr.casebook.matches import match_identity
-from aifr.casebook.photos import object_name, photos_of
+from aifr.casebook.photos import PHOTOS, Photo, object_name, photos_of
 from aifr.casebook.records.contract import Query
+from aifr.casebook.stored import as_document
 from aifr.errors import StoreUnavailable
 from tests.casebook.conftest import SETTINGS, a_case, a_sighted, embedded_home, upload
 from tests.casebook.made import made_card, made_recognise, photo_of
@@ -36,12 +38,21 @@ def prepare(home: Home, folder: Path, people: int = PEOPLE) -> dict[str, str]:
         pairs[sighting] = case
         for take in range(2 * PHOTOS_EACH):
             subject = case if take < PHOTOS_EACH else sighting
-            photo = upload(home, subject, photo_of(person, take), age=20)
+            photo = vouched(home, upload(home, subject, photo_of(person, take), age=20))
             names.append(object_name(subject, photo.identity))
     events = names * TIMES
     random.Random(4).shuffle(events)
     (folder / "events.json").write_text(json.dumps(events))
     return pairs
+
+
+def vouched(home: Home, photo: Photo) -> Photo:
+    """The photo as passed already, so that it is searched as soon as it is embedded."""
+    passed = replace(photo, passed_by="reviewer:one")
+    home.records.transact(
+        lambda transaction: transaction.put(PHOTOS, photo.identity, as_document(passed))
+    )
+    return passed
 
 
 def weather(home: Home, folder: Path) -> None:

@@ -14,11 +14,13 @@ from aifr.casebook.answering import (
     revision_of,
 )
 from aifr.casebook.audit import history
-from aifr.casebook.cases import change_state, correct_case, report_case
+from aifr.casebook.cases import report_case
+from aifr.casebook.corrections import correct_case
 from aifr.casebook.decisions import UNDECIDED, Match, settled, standing, state_of
 from aifr.casebook.home import Home
 from aifr.casebook.matches import MATCHES, get_match, match_identity, waiting
-from aifr.casebook.photos import correct_photo, remove_photo
+from aifr.casebook.photo_changes import correct_photo, remove_photo
+from aifr.casebook.publishing import change_state
 from aifr.casebook.settling import settle
 from aifr.casebook.sides import sides_of
 from aifr.casebook.sightings import change_sighting_state, report_sighting
@@ -28,11 +30,12 @@ from tests.casebook.conftest import (
     a_case,
     a_sighted,
     embedded,
+    in_a_group,
     ingest_all,
     revision,
     say,
 )
-from tests.casebook.made import a_contact, a_report, a_sighting, made_card, photo_of
+from tests.casebook.made import a_contact, a_report, a_sighting, group_photo_of, made_card, photo_of
 
 WORDS = ("confirm", "reject", "unsure")
 REVIEWERS = ("one", "two", "three", "four")
@@ -42,8 +45,8 @@ REVIEWERS = ("one", "two", "three", "four")
 def found(home: Home) -> tuple[str, str, str]:
     """A match, with its case and its sighting."""
     case, sighting = a_case(home, "published"), a_sighted(home)
-    embedded(home, case, photo_of(7), age=20)
-    embedded(home, sighting, photo_of(7, 1), age=20)
+    in_a_group(home, case, group_photo_of(7), age=20)
+    in_a_group(home, sighting, group_photo_of(7, 1), age=20)
     return match_identity(sighting, case), case, sighting
 
 
@@ -222,12 +225,12 @@ def test_where_scores_are_shown_to_all_no_answer_is_blind(
 
 
 def correct_age(home: Home, case: str, photo: str) -> None:
-    correct_photo(home, case, photo, {"age": 3}, "reporter", 10_000_000)
+    correct_photo(home, case, photo, {"age": 3}, "reviewer:ten", 10_000_000, directly=True)
     match_all(home, case)
 
 
 def choose_other_face(home: Home, case: str, photo: str) -> None:
-    correct_photo(home, case, photo, {"chosen": 1}, "reporter", 10_000_000)
+    correct_photo(home, case, photo, {"chosen": 1}, "reviewer:ten", 10_000_000, directly=True)
 
 
 def correct_words(home: Home, case: str, photo: str) -> None:
@@ -346,7 +349,8 @@ def remove(home: Home, match: Match, side: str) -> None:
 
 def choose_another(home: Home, match: Match, side: str) -> None:
     subject = match.case if side == "case_photo" else match.sighting
-    correct_photo(home, subject, getattr(match, side), {"chosen": 1}, "reporter", 10_000_000)
+    photo = getattr(match, side)
+    correct_photo(home, subject, photo, {"chosen": 1}, "reviewer:ten", 10_000_000, directly=True)
     ingest_all(home)
 
 

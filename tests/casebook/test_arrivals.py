@@ -9,6 +9,7 @@ from aifr.casebook.home import Home
 from aifr.casebook.identity import new_identity
 from aifr.casebook.ingestion import Outcome, ingest
 from aifr.casebook.keys import create_key, revoke_keys, rotate_key
+from aifr.casebook.photo_changes import remove_photo
 from aifr.casebook.photos import (
     MOST_PHOTOS,
     add_photo,
@@ -16,7 +17,6 @@ from aifr.casebook.photos import (
     object_name,
     photo_identity,
     photos_of,
-    remove_photo,
 )
 from aifr.errors import TooManyFiles
 from tests.casebook.conftest import (

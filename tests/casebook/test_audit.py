@@ -5,8 +5,10 @@ import sys
 import pytest
 
 from aifr.casebook.audit import EVENTS, broken_link, history, main
-from aifr.casebook.cases import change_state, correct_case
+from aifr.casebook.corrections import correct_case
 from aifr.casebook.home import Home
+from aifr.casebook.photos import photos_of
+from aifr.casebook.publishing import change_state
 from tests.casebook.conftest import a_case, embedded
 from tests.casebook.made import photo_of
 
@@ -15,7 +17,7 @@ from tests.casebook.made import photo_of
 def case(home: Home) -> str:
     made = a_case(home)
     embedded(home, made, photo_of(3))
-    correct_case(home.records, made, {"place": "Turda"}, "reporter", staff=False)
+    correct_case(home.records, made, {"place": "Turda"}, "reporter")
     change_state(home.records, made, "verified", "looks right", "reviewer:one")
     return made
 
@@ -78,8 +80,9 @@ def test_the_command_prints_the_events_and_tells_whether_they_hold(
 
     main()
     printed = capsys.readouterr().out.splitlines()
+    (photo,) = [each.identity for each in photos_of(home.records, case)]
     change(home, f"{case}-000002", actor="nobody")
 
-    assert [line.split(" ", 1)[1] for line in printed][-1] == "reviewer:one case verified"
+    assert [line.split(" ", 1)[1] for line in printed][-1] == f"reviewer:one case verified {photo}"
     with pytest.raises(SystemExit, match="broken at event 2"):
         main()

@@ -10,7 +10,7 @@ from aifr.casebook import audit_check
 from aifr.casebook.audit import EVENTS, HEADS, broken_link, history, sealed, sealed_head
 from aifr.casebook.audit_check import ANCHORS, adopt, anchor, check, main
 from aifr.casebook.audit_keys import VARIABLE
-from aifr.casebook.cases import correct_case
+from aifr.casebook.corrections import correct_case
 from aifr.casebook.erasure import erase
 from aifr.casebook.home import Home
 from aifr.casebook.records.contract import Transaction

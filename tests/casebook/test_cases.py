@@ -2,14 +2,10 @@
 
 import pytest
 
-from aifr.casebook.cases import (
-    change_state,
-    correct_case,
-    get_case,
-    list_cases,
-    report_case,
-)
+from aifr.casebook.cases import get_case, list_cases, report_case
+from aifr.casebook.corrections import correct_case
 from aifr.casebook.home import Home
+from aifr.casebook.publishing import change_state
 from aifr.casebook.secrets import subject_opened_by
 from aifr.errors import Conflict, NotFound
 from tests.casebook.conftest import a_case
@@ -78,20 +74,21 @@ def test_publishing_keeps_the_moment_of_the_first_time(home: Home) -> None:
     assert first is not None and again.published == first
 
 
-def test_what_a_reporter_corrects_is_a_draft_again(home: Home) -> None:
+def test_what_a_reporter_corrects_waits_while_the_case_stays_published(home: Home) -> None:
     case = a_case(home, "published")
 
-    corrected = correct_case(home.records, case, {"place": "Turda"}, "reporter", staff=False)
+    corrected = correct_case(home.records, case, {"place": "Turda"}, "reporter")
 
-    assert (corrected.place, corrected.state) == ("Turda", "draft")
+    assert (corrected.place, corrected.state) == ("Cluj-Napoca", "published")
+    assert corrected.proposed["place"]["value"] == "Turda" and corrected.waiting
 
 
-def test_what_a_reviewer_corrects_stays_published(home: Home) -> None:
+def test_what_the_only_reviewer_corrects_is_published_at_once(home: Home) -> None:
     case = a_case(home, "published")
 
-    corrected = correct_case(home.records, case, {"place": "Turda"}, "reviewer:one", staff=True)
+    corrected = correct_case(home.records, case, {"place": "Turda"}, "reviewer:one", directly=True)
 
-    assert corrected.state == "published"
+    assert (corrected.place, corrected.state) == ("Turda", "published")
 
 
 def test_a_closed_case_is_not_corrected(home: Home) -> None:
@@ -99,7 +96,7 @@ def test_a_closed_case_is_not_corrected(home: Home) -> None:
     change_state(home.records, case, "closed", "found", "reporter")
 
     with pytest.raises(Conflict):
-        correct_case(home.records, case, {"place": "Turda"}, "reporter", staff=False)
+        correct_case(home.records, case, {"place": "Turda"}, "reporter")
 
 
 def test_a_case_that_is_not_there_is_not_found(home: Home) -> None:

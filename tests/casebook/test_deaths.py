@@ -13,7 +13,8 @@ from aifr.casebook.erasure import count_remaining, erase
 from aifr.casebook.home import Home
 from aifr.casebook.ingest import Workshop, sweep
 from aifr.casebook.moment import days_ago
-from aifr.casebook.photos import photos_of, remove_photo
+from aifr.casebook.photo_changes import remove_photo
+from aifr.casebook.photos import photos_of
 from aifr.casebook.records.contract import Found, Query
 from aifr.casebook.retention import retain
 from aifr.casebook.tombstones import ERASED

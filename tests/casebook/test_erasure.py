@@ -5,12 +5,14 @@ from dataclasses import replace
 import pytest
 
 from aifr.casebook.audit import broken_link, history
-from aifr.casebook.cases import change_state, get_case, report_case
+from aifr.casebook.cases import get_case, report_case
 from aifr.casebook.erasure import Erasure, count_remaining, erase
 from aifr.casebook.home import Home
 from aifr.casebook.matches import match_identity
 from aifr.casebook.moment import days_ago
-from aifr.casebook.photos import MOST_PHOTOS, get_photo, object_name, photos_of, remove_photo
+from aifr.casebook.photo_changes import remove_photo
+from aifr.casebook.photos import MOST_PHOTOS, get_photo, object_name, photos_of
+from aifr.casebook.publishing import change_state
 from aifr.casebook.ranking import Filters, Probe, rank
 from aifr.casebook.retention import retain
 from aifr.casebook.secrets import subject_opened_by
@@ -213,7 +215,7 @@ def test_what_is_sent_again_while_it_is_being_erased_stays(
         upload(home, case, photo_of(7))
         return erase_objects(home, identity, prefix)
 
-    monkeypatch.setattr("aifr.casebook.photos.erase_objects", sent_again)
+    monkeypatch.setattr("aifr.casebook.photo_changes.erase_objects", sent_again)
     remove_photo(home, case, photo, "reporter")
 
     (waiting,) = home.incoming.list()

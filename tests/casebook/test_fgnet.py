@@ -9,6 +9,7 @@ import pytest
 from aifr.casebook.home import Home
 from aifr.casebook.ingestion import Recognise
 from aifr.casebook.photos import photos_of
+from aifr.casebook.publishing import change_state
 from aifr.casebook.ranking import Filters, Probe, photo_facts, rank
 from aifr.casebook.recogniser import recogniser
 from aifr.casebook.records.contract import IndexedFace
@@ -41,9 +42,14 @@ def enrol(home: Home, data: Path, recognise: Recognise, card: Card) -> dict[str,
     for photograph in dataset.photographs:
         subject = str(photograph.identity)
         if subject not in cases:
-            cases[subject] = a_case(home, "verified")
-        upload(home, cases[subject], dataset.files.read(photograph.name), photograph.age)
+            cases[subject] = a_case(home)
+        data_of_it = dataset.files.read(photograph.name)
+        seen = recognise(data_of_it, None)
+        largest = [face.box for face in seen.faces].index(seen.face.box)
+        upload(home, cases[subject], data_of_it, photograph.age, largest)
     ingest_all(home, recognise, card=card)
+    for case in cases.values():
+        change_state(home.records, case, "verified", "looks right", "reviewer:one")
     return {case: subject for subject, case in cases.items()}
 
 

@@ -8,23 +8,38 @@ import pytest
 from PIL import Image
 
 from aifr.casebook.arrivals import Arrival
-from aifr.casebook.cases import change_state
 from aifr.casebook.erasure import erase
 from aifr.casebook.home import Home
 from aifr.casebook.ingestion import Recognise, ingest
+from aifr.casebook.photo_changes import correct_photo, remove_photo
 from aifr.casebook.photos import (
-    correct_photo,
     get_photo,
     object_name,
     photo_identity,
     photos_of,
     read_photo,
-    remove_photo,
 )
+from aifr.casebook.publishing import change_state
+from aifr.casebook.unfinished import again
 from aifr.errors import NotFound, StoreUnavailable
 from aifr.recognition.recognise import Recognition
-from tests.casebook.conftest import SETTINGS, a_case, a_partners_case, embedded, ingest_all, upload
-from tests.casebook.made import made_card, made_recognise, photo_of, photo_of_nobody
+from tests.casebook.conftest import (
+    SETTINGS,
+    a_case,
+    a_partners_case,
+    a_sighted,
+    embedded,
+    ingest_all,
+    upload,
+)
+from tests.casebook.made import (
+    embedding_of,
+    group_photo_of,
+    made_card,
+    made_recognise,
+    photo_of,
+    photo_of_nobody,
+)
 
 MOST = 10_000_000
 
@@ -52,7 +67,7 @@ def test_a_photo_is_embedded_kept_clean_and_no_longer_incoming(home: Home) -> No
 
     done = get_photo(home.records, case, photo.identity)
     assert (done.state, done.model, done.age, done.face) == ("embedded", "made-1", 6, 0)
-    assert len(done.faces) == 2
+    assert len(done.faces) == 1
     assert [face.photo for face in home.records.faces(case)] == [photo.identity]
     assert read_photo(home, done, MOST)[:2] == b"\xff\xd8"
     assert list(home.incoming.list()) == []
@@ -251,9 +266,64 @@ def test_a_photo_that_is_sent_again_after_its_erasure_is_welcome(home: Home) -> 
     assert len(home.records.faces(case)) == 1
 
 
+def in_a_group(home: Home, subject: str, face: int) -> str:
+    """The name of a photo of two people, in which one was pointed at."""
+    photo = embedded(home, subject, group_photo_of(1))
+    correct_photo(home, subject, photo, {"chosen": face}, "reporter", MOST)
+    ingest_all(home)
+    return photo
+
+
+@pytest.mark.parametrize("subject_of", [a_case, a_sighted])
+def test_of_several_faces_none_is_taken_for_the_one_who_is_meant(
+    home: Home, subject_of: Callable[[Home], str]
+) -> None:
+    subject = subject_of(home)
+    photo = embedded(home, subject, group_photo_of(1))
+
+    found = get_photo(home.records, subject, photo)
+
+    assert (found.state, found.face, len(found.faces)) == ("undecided", None, 2)
+    assert found.reason == "several_faces" and "2 faces" in found.message
+    assert home.records.faces(subject) == []
+
+
+@pytest.mark.parametrize("subject_of", [a_case, a_sighted])
+@pytest.mark.parametrize("face", [0, 1])
+def test_the_face_that_was_pointed_at_is_embedded(
+    home: Home, subject_of: Callable[[Home], str], face: int
+) -> None:
+    subject = subject_of(home)
+
+    photo = in_a_group(home, subject, face)
+
+    found = get_photo(home.records, subject, photo)
+    (indexed,) = home.records.faces(subject)
+    assert (found.state, found.face, found.reason) == ("embedded", face, "")
+    assert float(indexed.embedding @ embedding_of(1 + 450 * face)) > 0.9
+
+
+def test_a_face_that_another_detector_finds_elsewhere_is_nobodys(home: Home) -> None:
+    case = a_case(home)
+    photo = in_a_group(home, case, 0)
+
+    def other_order(data: bytes, chosen: int | None) -> Recognition:
+        seen = made_recognise(data, chosen)
+        faces = seen.faces[::-1]
+        return replace(seen, faces=faces, face=faces[chosen or 0])
+
+    kept = get_photo(home.records, case, photo)
+    newer = replace(made_card(), version="made-2")
+    again(home, kept, other_order, newer, SETTINGS)
+
+    after = get_photo(home.records, case, photo)
+    assert (after.state, after.face) == ("undecided", None)
+    assert home.records.faces(case) == []
+
+
 def test_another_face_is_embedded_when_it_is_chosen(home: Home) -> None:
-    case = a_case(home, "published")
-    photo = embedded(home, case, photo_of(1))
+    case = a_case(home)
+    photo = in_a_group(home, case, 0)
     (before,) = home.records.faces(case)
 
     correct_photo(home, case, photo, {"chosen": 1}, "reporter", MOST)
@@ -268,7 +338,7 @@ def test_another_face_is_embedded_when_it_is_chosen(home: Home) -> None:
 
 def test_a_face_chosen_while_another_is_looked_at_is_the_one_embedded(home: Home) -> None:
     case = a_case(home)
-    photo = embedded(home, case, photo_of(1))
+    photo = in_a_group(home, case, 0)
     correct_photo(home, case, photo, {"chosen": 1}, "reporter", MOST)
 
     def choose_back() -> None:

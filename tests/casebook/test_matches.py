@@ -2,14 +2,15 @@
 
 import pytest
 
-from aifr.casebook.cases import change_state
 from aifr.casebook.home import Home
 from aifr.casebook.matches import get_match, match_identity, waiting
-from aifr.casebook.photos import correct_photo, get_photo, remove_photo
+from aifr.casebook.photo_changes import correct_photo, remove_photo
+from aifr.casebook.photos import get_photo
+from aifr.casebook.publishing import change_state
 from aifr.casebook.settling import settle
 from aifr.casebook.sides import sides_of_all
 from aifr.casebook.sightings import change_sighting_state
-from tests.casebook.conftest import SETTINGS, a_case, a_sighted, embedded, say
+from tests.casebook.conftest import SETTINGS, a_case, a_sighted, embedded, pass_all, say
 from tests.casebook.made import made_card, photo_of
 
 BAR = SETTINGS.match_bar
@@ -130,7 +131,7 @@ def test_an_age_that_is_corrected_is_weighed_anew(home: Home) -> None:
     before = get_match(home.records, name)
 
     correct_photo(home, case, photo, {"age": 2}, "reporter", 10_000_000)
-    match_all(home, case)
+    pass_all(home, case)
 
     assert get_photo(home.records, case, photo).matched
     assert (before.age_gap, get_match(home.records, name).age_gap) == (0, 18)

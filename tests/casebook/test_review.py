@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from aifr.casebook.answering import Reviewer, reviewer_of
-from aifr.casebook.cases import change_state, report_case
+from aifr.casebook.cases import report_case
 from aifr.casebook.decisions import UNDECIDED, Match
 from aifr.casebook.erasure import erase
 from aifr.casebook.home import Home
 from aifr.casebook.limits import batch_of, forget_past_hours
 from aifr.casebook.matches import MATCHES, get_match, held, match_identity, waiting
+from aifr.casebook.publishing import change_state
 from aifr.casebook.records.contract import Query
 from aifr.casebook.review import (
     list_matches,

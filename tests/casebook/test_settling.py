@@ -5,19 +5,27 @@ from collections.abc import Callable
 import pytest
 
 from aifr.casebook.answering import reviewer_of
-from aifr.casebook.cases import change_state
 from aifr.casebook.erasure import count_remaining, erase_own
 from aifr.casebook.home import Home
 from aifr.casebook.marks import mark
 from aifr.casebook.matches import get_match, match_identity, waiting
-from aifr.casebook.photos import correct_photo, photos_of, remove_photo
+from aifr.casebook.photo_changes import correct_photo, remove_photo
+from aifr.casebook.photos import photos_of
+from aifr.casebook.publishing import change_state
 from aifr.casebook.review import next_match
 from aifr.casebook.settling import settle, unsettled
 from aifr.casebook.sides import sides_of_all
 from aifr.casebook.unfinished import finish_photos
 from aifr.errors import StoreUnavailable
-from tests.casebook.conftest import SETTINGS, a_case, a_sighted, embedded, ingest_all
-from tests.casebook.made import made_card, made_recognise, photo_of
+from tests.casebook.conftest import (
+    SETTINGS,
+    a_case,
+    a_sighted,
+    embedded,
+    in_a_group,
+    ingest_all,
+)
+from tests.casebook.made import group_photo_of, made_card, made_recognise, photo_of
 
 BAR = SETTINGS.match_bar
 
@@ -25,7 +33,8 @@ BAR = SETTINGS.match_bar
 def matched(home: Home) -> tuple[str, str, str]:
     """A published case and a sighting of the same person, and their match."""
     case, sighting = a_case(home, "published"), a_sighted(home)
-    embedded(home, case, photo_of(7), age=20)
+    # Of two people, of whom the left one was pointed at.
+    in_a_group(home, case, group_photo_of(7), age=20)
     embedded(home, sighting, photo_of(7, 1), age=20)
     return case, sighting, match_identity(sighting, case)
 
@@ -40,7 +49,7 @@ def erased_photo(home: Home, case: str) -> None:
 
 def another_face(home: Home, case: str) -> None:
     photo = photos_of(home.records, case)[0].identity
-    correct_photo(home, case, photo, {"chosen": 1}, "reporter", 10_000_000)
+    correct_photo(home, case, photo, {"chosen": 1}, "reviewer:one", 10_000_000, directly=True)
 
 
 CHANGES = [erased_case, erased_photo, another_face]

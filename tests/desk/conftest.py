@@ -1,6 +1,6 @@
 """The functions with a casebook over an empty embedded home, and callers of each role."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -73,13 +73,28 @@ class Desk:
         self.deliver()
         return answer.json["photo"]
 
-    def publish(self, case: str) -> None:
-        """Verifies and publishes a case, which is then matched."""
-        for state in ("verified", "published"):
-            said = {"state": state, "reason": "looks right"}
-            answer = self.ask("POST", f"/cases/{case}/state", "reviewer", json=said)
+    def publish(self, case: str, reviewers: Sequence[str] = ("reviewer", "reviewer-2")) -> None:
+        """Has one reviewer verify a case and another publish it, which is then matched."""
+        for state, reviewer in zip(("verified", "published"), reviewers, strict=True):
+            answer = self.decide(case, reviewer, state)
             assert answer.status_code == 200, answer.text
         self.deliver()
+
+    def revision(self, case: str) -> int:
+        """The revision that a reviewer sees now."""
+        return self.ask("GET", f"/cases/{case}", "reviewer").json["revision"]
+
+    def decide(self, case: str, token: str, state: str, **said: Any) -> Any:
+        """The response to a new state, said of what there is now."""
+        said = {"state": state, "reason": "looks right", "revision": self.revision(case), **said}
+        return self.ask("POST", f"/cases/{case}/state", token, json=said)
+
+    def rule(self, case: str, token: str, decision: str = "pass", **said: Any) -> Any:
+        """The response to changes being passed or refused, said of what there is now."""
+        said = {"decision": decision, "revision": self.revision(case), **said}
+        answer = self.ask("POST", f"/cases/{case}/changes", token, json=said)
+        self.deliver()
+        return answer
 
     def sight(self, data: bytes, token: str | None = None, **changes: str) -> str:
         """The name of a new sighting, looked at already; its secret is kept under that name."""

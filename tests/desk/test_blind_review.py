@@ -185,7 +185,7 @@ def test_an_answer_is_taken_back_over_http(desk: Desk, scene: tuple[str, str, st
 def test_a_reviewer_does_not_decide_on_what_they_reported_or_sent(desk: Desk, own: str) -> None:
     case = desk.report("reviewer-2" if own == "case" else None)
     desk.add_photo(case, photo_of(7), 20)
-    desk.publish(case)
+    desk.publish(case, ("reviewer", "admin"))
     sighting = desk.sight(photo_of(7, 2), "reviewer-2" if own == "sighting" else None)
     match = match_identity(sighting, case)
 
@@ -205,7 +205,10 @@ def test_what_is_closed_is_not_answered_over_http(
 ) -> None:
     case, sighting, match = scene
     subject = {"case": f"/cases/{case}", "sighting": f"/search/sightings/{sighting}"}[side]
-    desk.ask("POST", f"{subject}/state", "admin", json={"state": "closed", "reason": "found"})
+    said = {"state": "closed", "reason": "found"}
+    said |= {"revision": desk.revision(case)} if side == "case" else {}
+    closed = desk.ask("POST", f"{subject}/state", "admin", json=said)
+    assert closed.status_code == 200, closed.text
 
     refused = answer_to(desk, match, "reviewer", "confirm")
 

@@ -28,7 +28,8 @@ def test_a_configured_site_is_allowed(client_of: ClientOf, configure: Callable[.
     response = client_of(echo).post("/", headers={"Origin": SITE})
 
     assert response.headers[ALLOW] == SITE
-    assert response.headers["Access-Control-Expose-Headers"] == "X-Request-Id, Retry-After"
+    exposed = response.headers["Access-Control-Expose-Headers"]
+    assert exposed == "X-Request-Id, Retry-After, ETag"
 
 
 def test_another_site_is_not(client_of: ClientOf, configure: Callable[..., None]) -> None:
@@ -68,5 +69,5 @@ def test_a_preflight_is_told_methods_and_headers(
     assert response.headers["Access-Control-Allow-Methods"] == "POST, OPTIONS"
     assert (
         response.headers["Access-Control-Allow-Headers"]
-        == "Authorization, Content-Type, Idempotency-Key, X-Request-Id"
+        == "Authorization, Content-Type, Idempotency-Key, If-Match, X-Request-Id"
     )

@@ -70,9 +70,15 @@ class Casebook:
     def published(self, photos: Sequence[tuple[bytes, int]] = (), **changes: Any) -> Kept:
         """A case that everyone sees."""
         kept = self.draft(photos or [(face_photo(), 6)], **changes)
-        for state in ("verified", "published"):
-            content = {"state": state, "reason": "Checked with the police report."}
-            answered = self.ask("POST", f"/cases/{kept.identity}/state", self.reviewer(1), content)
+        for number, state in enumerate(("verified", "published"), 1):
+            path, key = f"/cases/{kept.identity}", self.reviewer(number)
+            revision = self.ask("GET", path, key).json["revision"]
+            content = {
+                "state": state,
+                "reason": "Checked with the police report.",
+                "revision": revision,
+            }
+            answered = self.ask("POST", f"{path}/state", key, content)
             assert answered.status == 200, answered.json
         return kept
 

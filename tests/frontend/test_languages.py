@@ -52,7 +52,7 @@ FAMILIES: dict[str, set[str]] = {
     "match.${}": set(MATCH_STATES),
     "model.${}": {"ages_given", "ages_expected"},
     "model.limit.${}": listed("model", r'"(\w+)"', ("LIMITS = [", "]")),
-    "photos.${}": {"waiting", "pending", "embedded"},
+    "photos.${}": {"waiting", "pending", "undecided", "embedded"},
     "privacy.${}": listed("privacy", r'"(\w+)"', ("PARTS = [", "]")),
     "problem.${}": CODES | {"unreachable"},
     "quality.${}": {measure.name for measure in MEASURES},

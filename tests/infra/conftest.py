@@ -33,6 +33,13 @@ def local_admin(local_server: Served, local_folder: Path) -> str:
 
 
 @pytest.fixture(scope="session")
+def local_reviewer(local_server: Served, local_folder: Path) -> str:
+    """The key of one of the local server's reviewers."""
+    lines = (local_folder / "keys.txt").read_text().splitlines()
+    return dict(line.split(" ", 1) for line in lines)["reviewer-1"]
+
+
+@pytest.fixture(scope="session")
 def local_server(local_folder: Path) -> Iterator[Served]:
     """`python -m infra.local_server` in a process of its own, with an empty casebook."""
     folder = local_folder

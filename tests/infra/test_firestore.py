@@ -19,13 +19,15 @@ import pytest
 from aifr.casebook import audit_check
 from aifr.casebook.answering import reviewer_of
 from aifr.casebook.audit import history
-from aifr.casebook.cases import CaseState, list_cases
+from aifr.casebook.cases import CaseState, list_cases, list_waiting
 from aifr.casebook.decisions import MATCH_STATES
 from aifr.casebook.erasure import erase
 from aifr.casebook.home import Home
 from aifr.casebook.keys import list_keys, revoke_keys
 from aifr.casebook.matches import held, waiting
-from aifr.casebook.photos import photos_of, remove_photo
+from aifr.casebook.people import others
+from aifr.casebook.photo_changes import remove_photo
+from aifr.casebook.photos import photos_of
 from aifr.casebook.ranking import Filters, Probe, rank
 from aifr.casebook.records.contract import FaceFilter, Query
 from aifr.casebook.retention import retain
@@ -36,7 +38,15 @@ from aifr.casebook.staff import main as staff
 from aifr.casebook.unfinished import embed_anew, finish_photos
 from aifr.recognition.calibration import PhotoFacts
 from infra import firestore
-from tests.casebook.conftest import SETTINGS, a_case, a_sighted, embedded_home, ingest_all, upload
+from tests.casebook.conftest import (
+    SETTINGS,
+    a_case,
+    a_sighted,
+    embedded_home,
+    ingest_all,
+    pass_all,
+    upload,
+)
 from tests.casebook.made import a_sighting, embedding_of, made_card, made_recognise, photo_of
 from tests.served import ROOT
 
@@ -133,9 +143,13 @@ def everything_asked(home: Home) -> None:
         upload(home, subject, photo_of(1), 6)
         upload(home, subject, photo_of(1, 1), 7)
     ingest_all(home)
+    pass_all(home, case)
     for state, names in itertools.product(get_args(CaseState), subsets(("country", "sex"))):
         for word in (None, "cluj"):
             list_cases(records, state, {name: "x" for name in names}, word, None, 5)
+    for names, word in itertools.product(subsets(("state", "country", "sex")), (None, "cluj")):
+        list_waiting(records, {name: "x" for name in names}, word, None, 5)
+    others(records, True, ())
     blind, open_eyed = reviewer_of("someone"), reviewer_of("someone", blind=False)
     for state, names in itertools.product(MATCH_STATES, subsets(("case", "sighting"))):
         list_matches(records, blind, state, {name: "x" for name in names}, None, 5)

@@ -72,7 +72,7 @@ def photographs(shared_data: Path) -> dict[int, bytes]:
 
 
 def test_a_sighting_at_another_age_reaches_the_reviewer_and_erasure_ends_it(
-    local_server: Served, local_admin: str, photographs: dict[int, bytes]
+    local_server: Served, local_admin: str, local_reviewer: str, photographs: dict[int, bytes]
 ) -> None:
     api = Api(local_server)
     report = api.ask("POST", "/cases", said=PERSON)
@@ -81,9 +81,10 @@ def test_a_sighting_at_another_age_reaches_the_reviewer_and_erasure_ends_it(
         form = {"photo": file(photographs[age]), "age": str(age)}
         api.ask("POST", f"/cases/{case}/photos", secret, form=form)
     looked_at = api.wait_for_photos(f"/cases/{case}", secret)
-    for state in ("verified", "published"):
-        said = {"state": state, "reason": "looks right"}
-        api.ask("POST", f"/cases/{case}/state", local_admin, said=said)
+    for state, key in (("verified", local_reviewer), ("published", local_admin)):
+        revision = api.ask("GET", f"/cases/{case}", key)["revision"]
+        said = {"state": state, "reason": "looks right", "revision": revision}
+        api.ask("POST", f"/cases/{case}/state", key, said=said)
 
     receipt = api.ask("POST", "/search/sightings", form={**SEEN, "photo": file(photographs[18])})
     sighting = receipt["sighting"]

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from flask import Flask, request
 
-from aifr.casebook.cases import change_state
 from aifr.casebook.marks import subject_marked
 from aifr.casebook.objects.contract import Objects
 from aifr.casebook.objects.open import open_objects
+from aifr.casebook.publishing import change_state
 from infra import local_events
 from infra.local_events import deliver, mark_unsettled
 from tests.casebook.conftest import a_case, embedded, embedded_home
