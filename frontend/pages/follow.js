@@ -5,6 +5,7 @@ import {
   circumstanceFields, knowsTheAge, personFields, toCase, toValues,
 } from "../scripts/casefields.js";
 import { casePhotos } from "../scripts/casephotos.js";
+import { tellChanges } from "../scripts/changes.js";
 import { factsOf, facts, placeOf, years } from "../scripts/casewords.js";
 import { confirmed } from "../scripts/confirmation.js";
 import { element, rich } from "../scripts/elements.js";
@@ -141,7 +142,8 @@ function showCase(record) {
       record.state === "published" && element("p", {},
         element("a", { href: `case.html?case=${record.id}` }, text("follow.public")))),
     element("section", { class: "panel" }, element("h2", {}, text("follow.told")), factsOf(record),
-      record.description && element("p", { class: "description" }, record.description)),
+      record.description && element("p", { class: "description" }, record.description),
+      tellChanges(record)),
     open && correcting(record),
     element("section", { class: "panel" }, element("h2", {}, text("report.photos")), photos.place),
     open && closing(record),

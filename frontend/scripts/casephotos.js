@@ -29,8 +29,9 @@ export function forgetPhotos(identity) {
   return forgetDraft(draftOf(identity));
 }
 
-/** @param {{identity: string, token: string, known?: any[]}} options known: photos the API has */
-export function casePhotos({ identity, token, known = [] }) {
+/** @param {{identity: string, token: string, known?: any[], changed?: () => unknown}} options
+ * known: photos the API has; changed: told when what the API has of them is another */
+export function casePhotos({ identity, token, known = [], changed = () => {} }) {
   const path = `cases/${identity}/photos`;
   const list = element("ul", { class: "photo-rows" });
   /** @type {Entry[]} */
@@ -119,7 +120,10 @@ export function casePhotos({ identity, token, known = [] }) {
         const record = await ask(`cases/${identity}`, { token });
         for (const seen of record.photos) {
           const entry = entries.find(({ id }) => id === seen.id);
-          if (entry?.state === "pending" && seen.state !== "pending") change(entry, { state: seen.state, seen });
+          if (entry?.state === "pending" && seen.state !== "pending") {
+            change(entry, { state: seen.state, seen });
+            changed();
+          }
         }
         await new Promise((resolve) => { setTimeout(resolve, wait); });
       }
@@ -146,6 +150,7 @@ export function casePhotos({ identity, token, known = [] }) {
     try {
       await ask(`${path}/${entry.id}`, { method: "PATCH", json, token });
       change(entry, { problem: null });
+      changed();
       return true;
     } catch (problem) {
       change(entry, { problem });
@@ -158,6 +163,7 @@ export function casePhotos({ identity, token, known = [] }) {
       if (entry.id) await ask(`${path}/${entry.id}`, { method: "DELETE", token });
       discard(entry);
       keep();
+      changed();
     } catch (problem) {
       change(entry, { problem });
     }

@@ -63,9 +63,14 @@ class Casebook:
         answer = self.ask("POST", "/cases", content={**ANA, **changes}).json
         kept = Kept(answer["case"], answer["secret"])
         for photo, age in photos:
-            self._upload(f"/cases/{kept.identity}/photos", kept.secret, photo=file(photo), age=age)
-        self.wait_for_photos(f"/cases/{kept.identity}", kept.secret)
+            self.add_photo(kept, photo, age)
         return kept
+
+    def add_photo(self, kept: Kept, photo: bytes, age: int) -> None:
+        """A photo of a case, looked at."""
+        path = f"/cases/{kept.identity}"
+        self._upload(f"{path}/photos", kept.secret, photo=file(photo), age=age)
+        self.wait_for_photos(path, kept.secret)
 
     def published(self, photos: Sequence[tuple[bytes, int]] = (), **changes: Any) -> Kept:
         """A case that everyone sees."""

@@ -9,7 +9,7 @@ import pytest
 
 from aifr import errors
 from aifr.casebook.answering import Refusal
-from aifr.casebook.cases import STATES
+from aifr.casebook.cases import REPORT_FIELDS, STATES
 from aifr.casebook.decisions import ANSWER_WORDS, MATCH_STATES
 from aifr.casebook.sightings import SIGHTING_STATES
 from aifr.recognition.calibration import BECAUSE
@@ -60,6 +60,7 @@ FAMILIES: dict[str, set[str]] = {
     "queue.refusal.${}": set(get_args(Refusal)),
     "queue.said.${}": ANSWERS,
     "receipt.${}": {"case", "sighting"},
+    "report.${}": set(REPORT_FIELDS),
     "report.photos.${}": {"years", "front", "alone"},
     "report.step.${}": {"person", "circumstances", "contact", "photos"},
     "review.${}": {"queue", "cases", "sightings", "search", "matches"},

@@ -11,7 +11,15 @@ from playwright.sync_api import Page, expect
 
 from tests.frontend.casebook import Casebook
 from tests.frontend.conftest import Open
-from tests.frontend.form import choose_photos, fill_sighting, photo_file, photo_row, report, sign_in
+from tests.frontend.form import (
+    choose_photos,
+    fill_sighting,
+    other_face_photo,
+    photo_file,
+    photo_row,
+    report,
+    sign_in,
+)
 from tests.frontend.words import LANGUAGES, texts, words
 from tests.photos import encoded, face_photo, portrait
 
@@ -61,6 +69,75 @@ def test_a_report_is_verified_and_published(
     expect(page.locator(".history li")).not_to_have_count(0)
     page.get_by_role("button", name=words(language, "review.contact.show")).click()
     expect(page.get_by_text("maria@example.org")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_changes_that_wait_are_passed_and_refused_before_beside_after(
+    language: str, open_page: Open, casebook: Casebook
+) -> None:
+    kept = casebook.published([(face_photo(), 6)])
+    path = f"/cases/{kept.identity}"
+    casebook.ask("PATCH", path, kept.secret, {"place": "Turda", "description": "A red hat."})
+    casebook.add_photo(kept, other_face_photo(), 5)
+    page = review(open_page, casebook, 1, "cases/waiting", language)
+
+    page.get_by_role("link", name="Ana Popescu").click()
+    place = page.locator(".change", has_text=words(language, "report.place"))
+    expect(place.locator(".before-after > div")).to_contain_text(["Cluj-Napoca", "Turda"])
+    new = page.locator(".change", has_text=words(language, "changes.photo.new"))
+    expect(new.locator(".before-after img")).to_have_count(1)
+    expect(page.locator(".change")).to_have_count(3)
+    new.get_by_role("checkbox").uncheck()
+    place.get_by_role("checkbox").uncheck()
+    refuse = page.get_by_role("button", name=words(language, "changes.refuse"))
+    refuse.click()
+    expect(page.get_by_text(words(language, "form.missing"))).to_be_visible()
+    page.get_by_label(words(language, "changes.reason")).fill("Not a hat.")
+    refuse.click()
+    expect(page.locator(".change")).to_have_count(2)
+    expect(page.get_by_text("Not a hat.")).to_be_visible()
+    page.get_by_role("button", name=words(language, "changes.pass")).click()
+
+    expect(page.locator(".change")).to_have_count(0)
+    public = casebook.ask("GET", path).json
+    assert (public["place"], public["description"][:11]) == ("Turda", "A blue coat")
+    assert [photo["age"] for photo in public["photos"]] == [6, 5]
+
+
+def test_changes_that_moved_meanwhile_are_looked_at_again(
+    open_page: Open, casebook: Casebook
+) -> None:
+    kept = casebook.published([(face_photo(), 6)])
+    path = f"/cases/{kept.identity}"
+    casebook.ask("PATCH", path, kept.secret, {"place": "Turda"})
+    page = review(open_page, casebook, 1, f"cases/{kept.identity}", "en")
+    expect(page.get_by_text("Turda")).to_be_visible()
+    casebook.ask("PATCH", path, kept.secret, {"place": "Dej"})
+
+    page.get_by_role("button", name=words("en", "changes.pass")).click()
+    expect(page.get_by_text(words("en", "review.moved"))).to_be_focused()
+    expect(page.get_by_text("Dej")).to_be_visible()
+    assert casebook.ask("GET", path).json["place"] == "Cluj-Napoca"
+    page.get_by_role("button", name=words("en", "changes.pass")).click()
+
+    expect(page.locator(".change")).to_have_count(0)
+    assert casebook.ask("GET", path).json["place"] == "Dej"
+
+
+def test_a_state_decided_on_what_has_moved_is_asked_for_anew(
+    open_page: Open, casebook: Casebook
+) -> None:
+    kept = casebook.draft([(face_photo(), 6)])
+    page = review(open_page, casebook, 1, f"cases/{kept.identity}", "en")
+    reason = page.get_by_label(words("en", "review.reason"), exact=True)
+    reason.fill("Checked.")
+    casebook.ask("PATCH", f"/cases/{kept.identity}", kept.secret, {"place": "Dej"})
+
+    page.get_by_role("button", name=words("en", "review.make.verified")).click()
+
+    expect(page.get_by_text(words("en", "review.moved"))).to_be_focused()
+    expect(page.locator(".state-name")).to_have_text(words("en", "state.draft"))
+    expect(page.locator(".facts")).to_contain_text("Dej")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
