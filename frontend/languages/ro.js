@@ -112,11 +112,23 @@ export default {
   "photos.usable": "Fotografia se poate folosi; una mai bună ar ajuta:",
   "photos.several": {
     one: "A fost găsit {count} chip.",
-    few: "Au fost găsite {count} chipuri. Atingeți-l pe cel căutat.",
-    other: "Au fost găsite {count} de chipuri. Atingeți-l pe cel căutat.",
+    few: "Au fost găsite {count} chipuri. Arătați persoana căutată, vă rugăm.",
+    other: "Au fost găsite {count} de chipuri. Arătați persoana căutată, vă rugăm.",
+  },
+  "photos.pointed": {
+    one: "A fost găsit {count} chip.",
+    few: "Au fost găsite {count} chipuri, iar unul a fost ales.",
+    other: "Au fost găsite {count} de chipuri, iar unul a fost ales.",
   },
   "photos.kept_here": "Fotografia se păstrează pe acest dispozitiv și se trimite de îndată ce revine rețeaua.",
   "photos.again": "Încearcă din nou",
+
+  "pointing.do": "Arătați persoana",
+  "pointing.other": "Este altă persoană",
+  "pointing.title": "Despre cine este vorba?",
+  "pointing.more": "Atingeți chipul persoanei. Toți ceilalți din fotografie rămân în afara oricărei comparații.",
+  "pointing.yes": "Aceasta este persoana",
+  "pointing.missing": "Atingeți mai întâi un chip, vă rugăm.",
 
   "quality.too_small": "Chipul este mic: încercați o fotografie făcută mai de aproape.",
   "quality.blurry": "Chipul este neclar: încercați o fotografie mai clară.",
@@ -210,6 +222,11 @@ export default {
     other: "{count} de fotografii sunt încă pe drum.",
   },
   "report.no_photo": "Adăugați cel puțin o fotografie cu un chip. Dacă nu aveți acum, păstrați linkul privat și adăugați-o mai târziu.",
+  "report.unpointed": {
+    one: "Într-o fotografie sunt mai multe persoane: arătați persoana dispărută, vă rugăm.",
+    few: "În {count} fotografii sunt mai multe persoane: arătați persoana dispărută în fiecare, vă rugăm.",
+    other: "În {count} de fotografii sunt mai multe persoane: arătați persoana dispărută în fiecare, vă rugăm.",
+  },
   "report.finish": "Gata",
   "report.kept": "Ce completați rămâne pe acest dispozitiv până la trimitere, cel mult o săptămână.",
   "report.again": "Aruncă tot",

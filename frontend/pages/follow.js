@@ -12,6 +12,7 @@ import { element, rich } from "../scripts/elements.js";
 import { checked, field, fill, valuesOf } from "../scripts/forms.js";
 import { day, moment, text } from "../scripts/language.js";
 import { picture } from "../scripts/pictures.js";
+import { pointAt } from "../scripts/pointing.js";
 import { alertPlace, busily, sentence, sentenceOf } from "../scripts/problems.js";
 import { privateLink, receipt } from "../scripts/receipt.js";
 import { heading, page } from "../scripts/shell.js";
@@ -150,15 +151,27 @@ function showCase(record) {
     erasing(`cases/${record.id}`));
 }
 
-function sightingPhoto(record, photo, index) {
+function sightingPhoto(record, photo, index, again) {
   const path = `search/sightings/${record.id}/photos/${photo.id}`;
+  const alert = alertPlace();
+  const shown = (/** @type {Record<string, any>} */ attributes) =>
+    picture(path, text("sighting.photo", { number: index + 1 }), link.secret, attributes);
   const words = element("p", { "aria-live": "polite" });
-  const row = element("li", {}, picture(path, text("sighting.photo", { number: index + 1 }), link.secret), words);
+  const point = element("button", { type: "button", class: "point" }, text("pointing.do"));
+  const row = element("li", {}, shown({}), words, point, alert.place);
   /** @param {any} seen */
   function show(seen) {
+    photo = seen;
     words.textContent = seen.state === "rejected" ? sentence(seen.reason) : text(`photos.${seen.state}`);
-    words.classList.toggle("wrong", seen.state === "rejected");
+    words.classList.toggle("wrong", ["rejected", "undecided"].includes(seen.state));
+    point.hidden = seen.state !== "undecided";
   }
+  point.addEventListener("click", () => busily(point, alert, async () => {
+    const face = await pointAt(shown({ loading: "eager" }), photo);
+    if (face === null) return;
+    await ask(path, { method: "PATCH", json: { face }, token: link.secret });
+    await again();
+  }));
   show(photo);
   return { id: photo.id, row, show };
 }
@@ -181,7 +194,12 @@ function isPending(record) {
 }
 
 function showSighting(record) {
-  const photos = record.photos.map((photo, index) => sightingPhoto(record, photo, index));
+  const again = async () => {
+    const seen = await ask(`search/sightings/${record.id}`, { token: link.secret });
+    seen.photos.forEach((photo, index) => photos[index].show(photo));
+    watch(seen, photos);
+  };
+  const photos = record.photos.map((photo, index) => sightingPhoto(record, photo, index, again));
   page(text("follow.sighting"),
     heading(text("follow.sighting")),
     linkBox(),

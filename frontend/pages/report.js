@@ -117,9 +117,13 @@ function showPhotos(known) {
     element("div", { class: "actions" }, element("button", {
       type: "button",
       onclick: async () => {
-        const { kept, unsent } = photos.counts();
+        const { kept, unsent, unpointed } = photos.counts();
         if (unsent) return wait.say(text("report.unsent", { count: unsent }));
         if (!kept) return wait.say(text("report.no_photo"));
+        if (unpointed) {
+          wait.say(text("report.unpointed", { count: unpointed }));
+          return photos.leadToUnpointed();
+        }
         await forgetDraft(DRAFT);
         location.assign(`${link}&received`);
       },

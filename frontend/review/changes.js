@@ -99,7 +99,7 @@ function photoRow(record, photo) {
     undecided
       ? element("p", { class: "wrong" }, text("problem.face_not_chosen"))
       : tick("photos", photo.id, text(fresh ? "changes.photo.new" : "changes.photo"), { checked: true }),
-    said?.by ?? photo.added_by, said?.at ?? photo.created,
+    said?.by ?? photo.added_by, said?.at,
     fresh ? [element("p", {}, text("changes.nothing"))] : shown(face?.before ?? photo.face, age ? age.before : photo.age),
     [
       ...shown(face?.after ?? photo.face, age ? age.after : photo.age),

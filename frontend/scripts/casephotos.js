@@ -5,11 +5,12 @@ import { Problem, ask, upload } from "./api.js";
 import { forgetDraft, keepDraft, recallDraft } from "./draft.js";
 import { dropzone } from "./dropzone.js";
 import { element } from "./elements.js";
-import { drawBoxes, framed, offerFaces } from "./faces.js";
+import { drawBoxes, framed } from "./faces.js";
 import { field } from "./forms.js";
 import { text } from "./language.js";
 import { localPicture, picture } from "./pictures.js";
 import { attach, prepared } from "./photos.js";
+import { facePointedAt, pointAt } from "./pointing.js";
 import { sentence, sentenceOf } from "./problems.js";
 
 // Milliseconds until a pending photo is asked for again, growing by half each time.
@@ -19,7 +20,8 @@ const LONGEST_WAIT = 30_000;
 /**
  * @typedef {{blob: Blob | null, age: string, state: string, id?: string, seen?: any,
  *            share?: number, problem?: unknown, row?: any}} Entry
- * state: waiting, sending, stopped (no network), refused, then the API's pending, embedded, rejected
+ * state: waiting, sending, stopped (no network), refused, then the API's pending, undecided, embedded,
+ * rejected
  */
 
 const draftOf = (/** @type {string} */ identity) => `photos of ${identity}`;
@@ -177,11 +179,16 @@ export function casePhotos({ identity, token, known = [], changed = () => {} }) 
   return {
     place: element("div", { class: "case-photos" },
       dropzone({ label: text("report.photos.choose"), multiple: true }, take), list),
-    /** How many are kept by the API, and how many are still on their way. */
+    /** How many are kept by the API, how many are still on their way, and in how many of those kept
+     * nobody has pointed at the person who is meant. */
     counts: () => ({
       kept: entries.filter(({ state }) => ["pending", "undecided", "embedded"].includes(state)).length,
+      unpointed: entries.filter(({ state }) => state === "undecided").length,
       unsent: entries.filter(({ state }) => ["waiting", "sending", "stopped"].includes(state)).length,
     }),
+    /** Leads to the first photo in which somebody has to be pointed at. */
+    leadToUnpointed: () =>
+      list.querySelector('[data-state="undecided"] .point')?.focus(),
   };
 }
 
@@ -200,24 +207,26 @@ function rowOf(entry, { setAge, setFace, remove, retry, path, token }) {
 
   function show() {
     row.dataset.state = entry.state;
-    status.replaceChildren(...said(entry, retry));
+    status.replaceChildren(...said(entry, retry, point));
     const { seen } = entry;
     if (entry.id && entry.state !== "pending" && frame.querySelector(".absent")) {
       frame.querySelector("img").replaceWith(picture(`${path}/${entry.id}`, "", token));
     }
     if (!["embedded", "undecided"].includes(entry.state) || !seen?.faces?.length) return;
-    if (seen.faces.length > 1) {
-      offerFaces(frame, seen.size, seen.faces, seen.face, (face) => setFace(entry, face));
-    } else {
-      drawBoxes(frame, seen.size, seen.faces);
-    }
+    const face = facePointedAt(seen);
+    drawBoxes(frame, seen.size, seen.faces.length > 1 && face !== null ? [seen.faces[face]] : seen.faces);
+  }
+
+  async function point() {
+    const face = await pointAt(picture(`${path}/${entry.id}`, "", token, { loading: "eager" }), entry.seen);
+    if (face !== null && face !== facePointedAt(entry.seen)) await setFace(entry, face);
   }
 
   return { element: row, show };
 }
 
 /** What there is to say of a photo, by its state. */
-function said(entry, retry) {
+function said(entry, retry, point) {
   const { state, seen, share = 0, problem } = entry;
   const told = problem ? [element("p", { class: "wrong" }, sentenceOf(problem))] : [];
   if (state === "sending") {
@@ -231,18 +240,26 @@ function said(entry, retry) {
   if (state === "rejected") {
     return [element("p", { class: "verdict wrong" }, sentence(seen.reason)), ...told];
   }
-  if (state === "undecided") {
-    return [element("p", {}, text("photos.several", { count: seen.faces.length })), ...told];
-  }
+  if (state === "undecided") return [...several(seen, point), ...told];
   if (state !== "embedded") return told.length ? told : [element("p", {}, text(`photos.${state}`))];
-  const several = seen.faces.length > 1;
   const doubts = qualities(seen.quality);
   return [
     element("p", { class: "verdict" }, text(doubts.length ? "photos.usable" : "photos.good")),
-    several && element("p", {}, text("photos.several", { count: seen.faces.length })),
+    seen.faces.length > 1 && several(seen, point),
     doubts.length && element("ul", { class: "doubts" }, doubts.map((words) => element("li", {}, words))),
     ...told,
-  ].filter(Boolean);
+  ].flat().filter(Boolean);
+}
+
+/** What there is to do with a photo of several people. */
+function several(seen, point) {
+  const missing = facePointedAt(seen) === null;
+  return [
+    element("p", { class: missing && "wrong" },
+      text(missing ? "photos.several" : "photos.pointed", { count: seen.faces.length })),
+    element("button", { type: "button", class: ["point", !missing && "quiet-button"].filter(Boolean).join(" "), onclick: point },
+      text(missing ? "pointing.do" : "pointing.other")),
+  ];
 }
 
 /** The reasons for doubt in a photo as sentences; the API tells names, or names with values.

@@ -30,6 +30,8 @@ def test_a_published_report_is_corrected_and_stays_public_as_it_was(
 
     case = casebook.ask("GET", f"/cases/{kept.identity}", kept.secret).json
     assert (case["place"], case["birth_year"], case["state"]) == ("Cluj-Napoca", 1998, "published")
+    waiting = page.locator(".note", has_text=words(language, "changes.waiting"))
+    expect(waiting).to_contain_text("Turda")
     (change,) = case["changes"]["fields"]
     assert (change["field"], change["after"]) == ("place", "Turda")
 

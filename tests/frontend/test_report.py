@@ -9,7 +9,7 @@ from pillow_heif import from_pillow
 from playwright.sync_api import Page, Route, expect
 
 from tests.frontend.casebook import Casebook
-from tests.frontend.conftest import Open
+from tests.frontend.conftest import PHONE, Open
 from tests.frontend.form import (
     choose_photos,
     fill_circumstances,
@@ -21,7 +21,7 @@ from tests.frontend.form import (
     report,
     tab_to,
 )
-from tests.frontend.words import LANGUAGES, words
+from tests.frontend.words import LANGUAGES, texts, words
 from tests.photos import encoded, face_photo, faceless_photo, portrait
 
 LINK = re.compile(r"follow\.html#case=(\w+)&secret=(report_\w+)")
@@ -112,27 +112,71 @@ def test_a_step_says_what_it_misses_and_leads_there(open_page: Open) -> None:
     expect(page.get_by_text(words("ro", "report.birth_year.missing"))).to_be_visible()
 
 
-def test_the_face_that_is_meant_is_chosen(open_page: Open, casebook: Casebook) -> None:
-    two = Image.new("RGB", (1024, 512))
+def group_photo(scale: float = 1.0) -> bytes:
+    """Two people beside each other, on a wide ground around them."""
+    two = Image.new("RGB", (int(1024 / scale), int(512 / scale)), (90, 130, 170))
     for number in range(2):
         two.paste(portrait(), (512 * number, 0))
-    page = open_page("/report.html")
+    return encoded(two)
 
-    report(page, "en")
-    choose_photos(page, photo_file(encoded(two)))
-    expect(photo_row(page, 0)).to_contain_text("2 faces were found.")
-    offered = photo_row(page, 0).get_by_role("radio", checked=False)
-    expect(offered).to_have_count(2)
-    label = offered.first.get_attribute("aria-label") or ""
-    with page.expect_response(lambda response: response.request.method == "PATCH"):
-        offered.first.check(force=True)
 
-    chosen = photo_row(page, 0).get_by_role("radio", name=label)
-    expect(photo_row(page, 0)).to_contain_text(words("en", "photos.good"))
-    expect(chosen).to_be_checked()
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nobody_is_chosen_of_several_until_the_sender_points_at_one(
+    language: str, open_page: Open, casebook: Casebook
+) -> None:
+    page = open_page("/report.html", language)
+    report(page, language)
+    choose_photos(page, photo_file(group_photo()))
+    point = photo_row(page, 0).get_by_role("button", name=words(language, "pointing.do"))
+    expect(point).to_be_visible()
+
+    page.get_by_role("button", name=words(language, "report.finish")).click()
+    expect(page.get_by_text(texts(language)["report.unpointed"]["one"])).to_be_visible()
+    expect(point).to_be_focused()
+    point.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("radio", checked=False)).to_have_count(2)
+    dialog.get_by_role("button", name=words(language, "pointing.yes")).click()
+    expect(dialog.get_by_text(words(language, "pointing.missing"))).to_be_visible()
+    dialog.get_by_role("radio").nth(1).check(force=True)
+    dialog.get_by_role("button", name=words(language, "pointing.yes")).click()
+
+    expect(photo_row(page, 0)).to_contain_text(words(language, "photos.good"))
     case, secret = private_link(page)
-    faces = [p["face"] for p in casebook.wait_for_photos(f"/cases/{case}", secret)]
-    assert faces == [int(label.split()[1]) - 1]
+    assert [p["face"] for p in casebook.wait_for_photos(f"/cases/{case}", secret)] == [1]
+    page.get_by_role("button", name=words(language, "report.finish")).click()
+    expect(page.get_by_role("heading", name=words(language, "receipt.case"))).to_be_visible()
+
+
+def test_a_finger_hits_every_face_of_a_group_on_a_small_screen(open_page: Open) -> None:
+    page = open_page("/report.html", viewport=PHONE)
+    report(page, "en")
+    choose_photos(page, photo_file(group_photo(scale=0.4)))
+
+    photo_row(page, 0).get_by_role("button", name=words("en", "pointing.do")).click()
+    radios = page.get_by_role("dialog").get_by_role("radio")
+    expect(radios).to_have_count(2)
+
+    boxes = [radio.bounding_box() for radio in radios.all()]
+    assert all(box and box["width"] >= 44 and box["height"] >= 44 for box in boxes), boxes
+    # Each is hit where it is drawn, and no other with it.
+    for radio in radios.all():
+        radio.click()
+        expect(radio).to_be_checked()
+
+
+def test_the_person_in_a_sighting_is_pointed_at(open_page: Open, casebook: Casebook) -> None:
+    kept = casebook.sighting(group_photo())
+    page = open_page(f"/follow.html#sighting={kept.identity}&secret={kept.secret}")
+
+    page.get_by_role("button", name=words("en", "pointing.do")).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("radio").first.check(force=True)
+    dialog.get_by_role("button", name=words("en", "pointing.yes")).click()
+
+    expect(page.get_by_text(words("en", "photos.embedded"))).to_be_visible()
+    path = f"/search/sightings/{kept.identity}"
+    assert [photo["face"] for photo in casebook.wait_for_photos(path, kept.secret)] == [0]
 
 
 def test_heic_is_taken_and_shown(open_page: Open) -> None:
