@@ -205,6 +205,12 @@ class SecondPersonNeeded(NotAllowed):
     code = "second_person_needed"
 
 
+class KeyReused(Conflict):
+    """The same Idempotency-Key came with another report."""
+
+    code = "idempotency_key_reused"
+
+
 class TooManyRequests(InvalidRequest):
     """`seconds` until the caller may try again."""
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from aifr.casebook.audit import Trail
-from aifr.casebook.identity import CASE, derived_identity, digest, new_identity
+from aifr.casebook.identity import CASE
 from aifr.casebook.moment import now
 from aifr.casebook.records.contract import Document, Query, Records, Transaction
-from aifr.casebook.secrets import PRIVATE, secret_from
+from aifr.casebook.secrets import PRIVATE, Repeat, opening, refuse_other_body
 from aifr.casebook.stored import as_document, as_record, as_records
 from aifr.casebook.tombstones import refuse_erased
 from aifr.casebook.words import words_of
@@ -108,23 +108,21 @@ def report_case(
     contact: Contact,
     full_name: str,
     reporter: str,
-    key: str | None = None,
-) -> tuple[Case, str]:
-    """A draft and the secret that opens it; with the same `key` (the caller's own, secret and
-    unique) again the same case.
+    repeat: Repeat | None = None,
+    owner: str = "",
+) -> tuple[Case, str | None]:
+    """A draft, and the secret that opens it where no `owner` does; repeated, the same ones, but no
+    secret that was changed since. Raises KeyReused, and Conflict for what was erased.
     """
-    identity = derived_identity(CASE, CASE, key) if key else new_identity(CASE)
-    secret = secret_from(identity, key)
-    private = {
-        "contact": vars(contact),
-        "full_name": full_name,
-        "secret": digest(secret),
-        "consent": now(),
-    }
+    opened = opening(CASE, repeat, by_secret=not owner)
+    contact_and_name = {"contact": vars(contact), "full_name": full_name, "consent": now()}
+    private = {**contact_and_name, **opened.kept}
     case = records.transact(
-        lambda transaction: open_case(transaction, identity, report, private, reporter)
+        lambda transaction: open_case(
+            transaction, opened.identity, report, private, reporter, owner
+        )
     )
-    return case, secret
+    return case, opened.told(records.get(PRIVATE, case.identity))
 
 
 def open_case(
@@ -135,10 +133,11 @@ def open_case(
     reporter: str,
     owner: str = "",
 ) -> Case:
-    """The case of this identity, opened as a draft unless it is there."""
+    """The case of this identity, opened as a draft unless it is there; raises as `report_case`."""
     refuse_erased(transaction, identity)
     there = transaction.get(CASES, identity)
     if there is not None:
+        refuse_other_body(transaction, identity, private)
         return as_record(Case, identity, there)
     moment = now()
     case = Case(

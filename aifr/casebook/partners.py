@@ -48,3 +48,9 @@ def partner_of(document: Document) -> str:
     if not owner and reporter.startswith(PREFIX):
         return first_called(reporter.removeprefix(PREFIX))
     return owner if is_partner(owner) else ""
+
+
+def opened_by_key(document: Document) -> bool:
+    """Whether a key or an account opens a case or sighting, and so no secret."""
+    told = document.get("reporter", "") or document.get("sender", "")
+    return document.get("owner", "") != "" or ":" in told

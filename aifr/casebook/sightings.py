@@ -6,11 +6,11 @@ from typing import Literal
 from aifr.casebook.audit import Trail
 from aifr.casebook.cases import Contact, Sex
 from aifr.casebook.faces import refiling
-from aifr.casebook.identity import SIGHTING, derived_identity, digest, new_identity
+from aifr.casebook.identity import SIGHTING
 from aifr.casebook.moment import now
 from aifr.casebook.photos import PHOTOS, photos_of, unmatched
 from aifr.casebook.records.contract import Query, Records, Transaction
-from aifr.casebook.secrets import PRIVATE, secret_from
+from aifr.casebook.secrets import PRIVATE, Repeat, opening, refuse_other_body
 from aifr.casebook.stored import as_document, as_record, as_records
 from aifr.casebook.tombstones import close_key, refuse_erased
 from aifr.errors import NotFound
@@ -59,17 +59,21 @@ def report_sighting(
     seen: Seen,
     contact: Contact | None,
     actor: str,
-    key: str | None = None,
+    repeat: Repeat | None = None,
     batch: str = "",
-) -> tuple[Sighting, str]:
-    """An open sighting and the secret that opens it; with the same `key` again the same one."""
-    identity = derived_identity(SIGHTING, SIGHTING, key) if key else new_identity(SIGHTING)
-    secret = secret_from(identity, key)
+    owner: str = "",
+) -> tuple[Sighting, str | None]:
+    """An open sighting, and the secret that opens it where no `owner` does; repeated and raising as
+    `report_case`.
+    """
+    opened = opening(SIGHTING, repeat, by_secret=not owner)
+    identity = opened.identity
 
     def work(transaction: Transaction) -> Sighting:
         refuse_erased(transaction, identity)
         there = transaction.get(SIGHTINGS, identity)
         if there is not None:
+            refuse_other_body(transaction, identity, opened.kept)
             return as_record(Sighting, identity, there)
         moment = now()
         sighting = Sighting(
@@ -80,15 +84,17 @@ def report_sighting(
             updated=moment,
             sender=actor,
             batch=batch,
+            owner=owner,
         )
         trail = Trail(transaction, identity)
         transaction.put(SIGHTINGS, identity, as_document(sighting))
-        private = {"contact": vars(contact) if contact else None, "secret": digest(secret)}
+        private = {"contact": vars(contact) if contact else None, **opened.kept}
         transaction.put(PRIVATE, identity, private)
         trail.append(actor, "sighting reported")
         return sighting
 
-    return records.transact(work), secret
+    sighting = records.transact(work)
+    return sighting, opened.told(records.get(PRIVATE, identity))
 
 
 def get_sighting(reader: Records | Transaction, identity: str) -> Sighting:

@@ -2,11 +2,12 @@
 
 from flask import Request
 
-from aifr.casebook.cases import CASES, Case
+from aifr.casebook.cases import Case
 from aifr.casebook.home import home
-from aifr.casebook.identity import staff_person
+from aifr.casebook.identity import kind_of, staff_person
 from aifr.casebook.keys import find_key
 from aifr.casebook.openid import verified_email
+from aifr.casebook.partners import partner_of
 from aifr.casebook.people import others
 from aifr.casebook.records.contract import Records
 from aifr.casebook.secrets import subject_opened_by
@@ -49,7 +50,7 @@ def identify(
         return Caller("reporter", record=subject)
     key = find_key(records, token)
     if key is not None and (key.role == "partner" or settings.staff_keys):
-        return Caller(key.role, key.name)
+        return Caller(key.role, key.name, partner=key.partner)
     # A key or a secret is no OpenID Connect token, and is not sent on to be verified as one.
     if key is None and settings.staff_audience and token.count(".") == 2:
         email = verified_email(
@@ -65,8 +66,10 @@ def owns(records: Records, caller: Caller, subject: str) -> bool:
     """Whether the caller reported a case or sighting."""
     if caller.role == "reporter":
         return caller.record == subject
-    case = records.get(CASES, subject)
-    return caller.role == "partner" and case is not None and case["reporter"] == caller.actor
+    if caller.role != "partner":
+        return False
+    record = records.get(kind_of(subject), subject)
+    return record is not None and partner_of(record) == caller.partner
 
 
 def another_could(caller: Caller, case: Case) -> bool:

@@ -33,7 +33,8 @@ from aifr.casebook.secrets import PRIVATE
 from aifr.casebook.words import plain_words
 from aifr.desk.admission import another_could, corrects_directly, owns
 from aifr.desk.erasing import erase_subject
-from aifr.desk.forms import idempotency_key, names_of, revision_of
+from aifr.desk.forms import names_of, repeat_of, revision_of
+from aifr.desk.opening import new_secret
 from aifr.desk.paging import cursor_of, limit_of, next_cursor
 from aifr.desk.photos import look_again, match_again, show_photo, show_public_photo
 from aifr.desk.views import full_case, public_case
@@ -98,7 +99,7 @@ def me(call: Call) -> dict[str, Any]:
 
 
 def report(call: Call) -> dict[str, Any]:
-    """POST: a draft, and the secret that opens it."""
+    """POST: a draft, and the secret that opens it to whoever has no key."""
     content = read_json(call.request)
     refuse_unknown(content, (*REPORT_FIELDS, "contact", "full_name", "consent"))
     require_consent(content)
@@ -108,7 +109,8 @@ def report(call: Call) -> dict[str, Any]:
         contact_of(content),
         line(content, "full_name", 120),
         call.caller.actor,
-        idempotency_key(call.request),
+        repeat_of(call, content),
+        call.caller.owner,
     )
     return {"case": case.identity, "state": case.state, "secret": secret}
 
@@ -244,6 +246,11 @@ def reviewed(call: Call, case: Case) -> Response:
 def remove(call: Call) -> dict[str, Any]:
     """DELETE: erased everywhere, with proof."""
     return erase_subject(call.arguments["case"], call.caller)
+
+
+def secret(call: Call) -> dict[str, Any]:
+    """POST: another secret in place of the one that opened the case."""
+    return new_secret(call.arguments["case"], call.caller)
 
 
 def contact(call: Call) -> dict[str, Any]:

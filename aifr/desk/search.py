@@ -32,8 +32,9 @@ from aifr.casebook.sightings import (
 from aifr.desk.budgets import address_of
 from aifr.desk.cases import contact_view
 from aifr.desk.erasing import erase_subject
-from aifr.desk.forms import idempotency_key
+from aifr.desk.forms import repeat_of
 from aifr.desk.matches import this_reviewer
+from aifr.desk.opening import new_secret
 from aifr.desk.paging import cursor_of, limit_of, next_cursor
 from aifr.desk.photos import cleaned, keep_photo, match_again, photo_form, show_photo
 from aifr.desk.views import candidate_view, own_sighting, receipt_view, sighting_view
@@ -59,12 +60,11 @@ def report(call: Call) -> dict[str, Any]:
     uploads = few_uploads(form)
     # A photo that cannot be used is refused before anything is kept.
     clean = [cleaned(upload) for upload in uploads]
-    actor = call.caller.actor
-    key = idempotency_key(call.request)
-    records = home().records
+    actor, repeat = call.caller.actor, repeat_of(call, fields, uploads)
+    records, owner = home().records, call.caller.owner
     sender = actor if call.caller.name else address_of(call.request, settings())
     batch = batch_of(records, sender)
-    sighting, secret = report_sighting(records, seen, contact, actor, key, batch)
+    sighting, secret = report_sighting(records, seen, contact, actor, repeat, batch, owner)
     for upload, copy in zip(uploads, clean, strict=True):
         keep_photo(sighting.identity, upload, copy, seen.age, None, actor)
     return receipt_view(sighting, secret)
@@ -122,6 +122,11 @@ def change(call: Call) -> dict[str, Any]:
 def remove(call: Call) -> dict[str, Any]:
     """DELETE: erased everywhere, with proof."""
     return erase_subject(call.arguments["sighting"], call.caller)
+
+
+def secret(call: Call) -> dict[str, Any]:
+    """POST: another secret in place of the one that opened the sighting."""
+    return new_secret(call.arguments["sighting"], call.caller)
 
 
 def contact(call: Call) -> dict[str, Any]:

@@ -17,17 +17,23 @@ BEARER = re.compile(r"Bearer ([\x21-\x7e]{1,4096})", re.IGNORECASE)
 @dataclass(frozen=True)
 class Caller:
     """name: of a partner, a key or a person; "" for the public and reporters. record: the case or
-    sighting that a reporter's secret opens.
+    sighting that a reporter's secret opens. partner: the partner's identity.
     """
 
     role: Role
     name: str = ""
     record: str | None = None
+    partner: str = ""
 
     @property
     def staff(self) -> bool:
         """A reviewer or an admin."""
         return self.role in STAFF
+
+    @property
+    def owner(self) -> str:
+        """Who a record belongs to that the caller reports; "" where a secret opens it."""
+        return self.actor if self.staff else self.partner
 
     @property
     def actor(self) -> str:

@@ -26,7 +26,8 @@ const LONGEST_WAIT = 30_000;
 let link = readLink();
 
 /** What the fragment of an address says: which record, and the secret that opens it.
- * @returns {{kind: "case" | "sighting", identity: string | null, secret: string | null, received: boolean}} */
+ * @returns {{kind: "case" | "sighting", identity: string | null, secret: string | null, received: boolean,
+ *   changed?: boolean}} */
 function readLink(fragment = location.hash.slice(1)) {
   const said = new URLSearchParams(fragment);
   const kind = said.has("case") ? "case" : "sighting";
@@ -74,9 +75,30 @@ function erasing(path) {
     element("div", { class: "actions" }, button));
 }
 
+/** @param {string} path */
+function changingLink(path) {
+  const alert = alertPlace();
+  const button = element("button", { type: "button", class: "quiet-button" }, text("follow.link.change"));
+  button.addEventListener("click", () => busily(button, alert, async () => {
+    const means = await confirmed(text("follow.link.sure"), text("follow.link.more"), text("follow.link.change"));
+    if (!means) return;
+    const { secret } = await ask(`${path}/secret`, { method: "POST", token: link.secret });
+    link = { ...link, secret, received: false, changed: true };
+    history.replaceState(null, "", privateLink(link.kind, link.identity, secret));
+    await show();
+    window.scrollTo(0, 0);
+  }));
+  return element("section", { class: "panel" },
+    element("h2", {}, text("follow.link.title")),
+    element("p", {}, text("follow.link.lead")),
+    alert.place,
+    element("div", { class: "actions" }, button));
+}
+
 function linkBox() {
-  if (!link.received) return null;
+  if (!link.received && !link.changed) return null;
   const address = privateLink(link.kind, link.identity, link.secret);
+  if (link.changed) return receipt(address, text("follow.link.changed"), text("follow.link.changed.more"));
   return receipt(address, text(`receipt.${link.kind}`), text(`receipt.${link.kind}.more`));
 }
 
@@ -148,6 +170,7 @@ function showCase(record) {
     open && correcting(record),
     element("section", { class: "panel" }, element("h2", {}, text("report.photos")), photos.place),
     open && closing(record),
+    changingLink(`cases/${record.id}`),
     erasing(`cases/${record.id}`));
 }
 
@@ -217,6 +240,7 @@ function showSighting(record) {
       ]),
       element("ul", { class: "chosen" }, photos.map(({ row }) => row))),
     element("p", { class: "quiet" }, rich(text("follow.sighting.why"))),
+    changingLink(`search/sightings/${record.id}`),
     erasing(`search/sightings/${record.id}`));
   watch(record, photos);
 }

@@ -89,6 +89,7 @@ async function send(values) {
     const answer = await ask("cases", { json, key: draft.key });
     draft = { ...draft, values: {}, sent: { identity: answer.case, secret: answer.secret } };
   } catch (problem) {
+    if (problem.code === "idempotency_key_reused") draft.key = crypto.randomUUID();
     const name = fieldNamed(problem.param);
     const wrong = parts.findIndex((each) => each.querySelector(`[name="${CSS.escape(name ?? "")}"]`));
     if (wrong < 0) throw problem;
@@ -139,6 +140,8 @@ async function startAgain() {
 fill(form, draft.values);
 form.addEventListener("input", () => {
   draft.values = valuesOf(form);
+  // What was sent differs from what is here: another request, with a key of its own.
+  draft.key = crypto.randomUUID();
   keep();
 });
 if (draft.sent) {

@@ -121,6 +121,7 @@ async function send(values) {
     await forgetDraft(DRAFT);
     location.assign(`${privateLink("sighting", answer.sighting, answer.secret)}&received`);
   } catch (problem) {
+    if (problem.code === "idempotency_key_reused") draft.key = crypto.randomUUID();
     if (!blame(form, problem.param, sentenceOf(problem))) throw problem;
   } finally {
     sending.hidden = true;

@@ -19,6 +19,7 @@ ROUTES = (
     Route("DELETE", "{case}", "owner", answers.remove, counts="corrections"),
     Route("POST", "{case}/state", "owner", answers.change, counts="corrections"),
     Route("POST", "{case}/changes", "staff", answers.decide, counts="corrections"),
+    Route("POST", "{case}/secret", "owner", answers.secret, counts="corrections"),
     Route("GET", "{case}/contact", "owner", answers.contact),
     Route("GET", "{case}/history", "staff", answers.events),
     Route("POST", "{case}/photos", "owner", upload_photo, counts="photos", status=202),

@@ -19,6 +19,7 @@ ROUTES = (
     Route("GET", "sightings/{sighting}", "owner", answers.read),
     Route("DELETE", "sightings/{sighting}", "owner", answers.remove, counts="corrections"),
     Route("POST", "sightings/{sighting}/state", "staff", answers.change),
+    Route("POST", "sightings/{sighting}/secret", "owner", answers.secret, counts="corrections"),
     Route("GET", "sightings/{sighting}/contact", "owner", answers.contact),
     Route("GET", "sightings/{sighting}/photos/{photo}", "owner", answers.photo),
     Route(

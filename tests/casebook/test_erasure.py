@@ -15,7 +15,7 @@ from aifr.casebook.photos import MOST_PHOTOS, get_photo, object_name, photos_of
 from aifr.casebook.publishing import change_state
 from aifr.casebook.ranking import Filters, Probe, rank
 from aifr.casebook.retention import retain
-from aifr.casebook.secrets import subject_opened_by
+from aifr.casebook.secrets import Repeat, subject_opened_by
 from aifr.casebook.tombstones import erase_objects
 from aifr.errors import Conflict, NotFound, StoreUnavailable
 from aifr.recognition.calibration import PhotoFacts
@@ -30,7 +30,7 @@ from tests.casebook.conftest import (
 )
 from tests.casebook.made import a_contact, a_report, embedding_of, made_card, photo_of
 
-KEY = "0b1f7c52-6a51-4d0c-9d0e-3f4a5b6c7d8e"
+REPEAT = Repeat("0b1f7c52-6a51-4d0c-9d0e-3f4a5b6c7d8e", "the same")
 
 
 def found(home: Home, person: int) -> list[str]:
@@ -66,7 +66,7 @@ def test_photos_matches_contact_and_secret_are_gone(home: Home) -> None:
     assert count_remaining(home, case.identity) == 0
     assert home.records.count("matches", {}) == 0
     assert home.records.get("private", case.identity) is None
-    assert subject_opened_by(home.records, secret) is None
+    assert secret is not None and subject_opened_by(home.records, secret) is None
     with pytest.raises(NotFound):
         get_case(home.records, case.identity)
 
@@ -84,11 +84,11 @@ def test_the_audit_keeps_that_it_happened_and_nothing_of_whom(home: Home) -> Non
 
 
 def test_an_erased_report_does_not_come_back_under_its_key(home: Home) -> None:
-    case, _ = report_case(home.records, a_report(), a_contact(), "", "reporter", KEY)
+    case, _ = report_case(home.records, a_report(), a_contact(), "", "reporter", REPEAT)
     erase(home, case.identity, "reporter")
 
     with pytest.raises(Conflict):
-        report_case(home.records, a_report(), a_contact(), "", "reporter", KEY)
+        report_case(home.records, a_report(), a_contact(), "", "reporter", REPEAT)
 
 
 def test_what_never_was_is_not_found(home: Home) -> None:

@@ -58,11 +58,11 @@ class Desk:
         return self.clients[name].open(path, method=method, headers=headers, **said)
 
     def report(self, token: str | None = None, **changes: Any) -> str:
-        """The name of a new case; its secret is kept under that name."""
+        """The name of a new case; what opens it to who reported it is kept under that name."""
         said = {**PERSON, "contact": CONTACT, "full_name": "Ana Pop", "consent": True, **changes}
         answer = self.ask("POST", "/cases", token, json=said)
         assert answer.status_code == 201, answer.text
-        self.secrets[answer.json["case"]] = answer.json["secret"]
+        self.secrets[answer.json["case"]] = answer.json["secret"] or self.keys[str(token)]
         return answer.json["case"]
 
     def add_photo(self, case: str, data: bytes, age: int | None = None) -> str:
@@ -97,12 +97,12 @@ class Desk:
         return answer
 
     def sight(self, data: bytes, token: str | None = None, **changes: str) -> str:
-        """The name of a new sighting, looked at already; its secret is kept under that name."""
+        """The name of a new sighting, looked at already; what opens it is kept under that name."""
         answer = self.ask(
             "POST", "/search/sightings", token, data={**SEEN, **changes, "photo": file(data)}
         )
         assert answer.status_code == 201, answer.text
-        self.secrets[answer.json["sighting"]] = answer.json["secret"]
+        self.secrets[answer.json["sighting"]] = answer.json["secret"] or self.keys[str(token)]
         self.deliver()
         return answer.json["sighting"]
 

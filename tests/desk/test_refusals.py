@@ -82,7 +82,24 @@ def test_a_body_that_is_no_json_object_is_refused(
     assert answer.status_code == status
 
 
-@pytest.mark.parametrize("key", ["short", "x" * 65, "spaces are not allowed in here, no no no"])
+GUESSED = [
+    "short",
+    "x" * 65,
+    "spaces are not allowed in here, no no no",
+    "a" * 32,
+    "ab" * 16,
+    "0" * 31 + "1",
+    "abcdefgh" * 4,
+    "abcdefghijklmnopqrstuvwxyz012345",
+    "0123456789abcdef" * 2,
+    "12345678-1234-1234-1234-123456789012",
+    "00000000-0000-0000-0000-000000000001",
+    "deadbeef-dead-beef-dead-beefdeadbeef",
+    "-" * 40,
+]
+
+
+@pytest.mark.parametrize("key", GUESSED)
 def test_an_idempotency_key_that_could_be_guessed_is_refused(desk: Desk, key: str) -> None:
     answer = desk.ask("POST", "/cases", json=WHOLE, headers={"Idempotency-Key": key})
 

@@ -60,9 +60,10 @@ class Scene:
         return {"case": case, "photo": self.desk.add_photo(case, photo_of(5), 20)}
 
     @cache  # noqa: B019
-    def sighted(self) -> dict[str, str]:
+    def sighted(self, owner: str) -> dict[str, str]:
         """What fills the path of a sighting's route."""
-        sighting = self.desk.sight(photo_of(5, 1))
+        token = "partner" if owner == "partner" else None
+        sighting = self.desk.sight(photo_of(5, 1), token)
         (photo,) = photos_of(self.desk.home.records, sighting)
         return {"sighting": sighting, "photo": photo.identity}
 
@@ -72,7 +73,7 @@ class Scene:
         if "{case}" in path:
             names |= self.names(owner)
         if "{sighting}" in path:
-            names |= self.sighted()
+            names |= self.sighted(owner)
         if token == "reporter":
             token = names.get("case") or names.get("sighting") or self.names(owner)["case"]
         said = bodies().get((method, path), {})

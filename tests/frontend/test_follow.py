@@ -167,3 +167,26 @@ def test_a_refused_photo_is_shown_to_who_sent_it(open_page: Open, casebook: Case
     expect(page.get_by_text(words("en", "problem.no_face"))).to_be_visible()
     photo = page.locator(".chosen img")
     expect(photo).to_have_js_property("naturalWidth", 200)
+
+
+@pytest.mark.parametrize("kind", ["case", "sighting"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_private_link_is_changed_once_it_is_confirmed(
+    language: str, kind: str, open_page: Open, casebook: Casebook
+) -> None:
+    kept = casebook.draft() if kind == "case" else casebook.sighting(face_photo())
+    page = open_page(link(kind, kept), language)
+    change = page.get_by_role("button", name=words(language, "follow.link.change")).first
+
+    change.click()
+    confirm = page.get_by_role("dialog")
+    confirm.get_by_role("button", name=words(language, "follow.link.change")).click()
+
+    title = words(language, "follow.link.changed")
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
+    shown = page.locator(".private-link").inner_text()
+    new = shown.partition("secret=")[2]
+    assert new and new != kept.secret and new in page.url and kept.secret not in page.url
+    path = f"/cases/{kept.identity}" if kind == "case" else f"/search/sightings/{kept.identity}"
+    assert casebook.ask("GET", f"{path}/contact", new).status == 200
+    assert casebook.ask("GET", f"{path}/contact", kept.secret).status == 401
