@@ -143,7 +143,7 @@ def own_sighting(sighting: Sighting, photos: Sequence[Photo]) -> dict[str, Any]:
     }
 
 
-def receipt_view(sighting: Sighting, secret: str) -> dict[str, Any]:
+def receipt_view(sighting: Sighting, secret: str | None) -> dict[str, Any]:
     """What who sends a sighting is answered; the same when they send it again."""
     return {"sighting": sighting.identity, "state": KEPT, "secret": secret}
 
