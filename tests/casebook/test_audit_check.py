@@ -38,7 +38,7 @@ def case(home: Home) -> str:
 
 
 def correct(home: Home, case: str, place: str) -> None:
-    correct_case(home.records, case, {"place": place}, "reporter", staff=False)
+    correct_case(home.records, case, {"place": place}, "reporter")
 
 
 def run(home: Home) -> dict[str, str]:

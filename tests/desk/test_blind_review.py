@@ -205,7 +205,7 @@ def test_what_is_closed_is_not_answered_over_http(
 ) -> None:
     case, sighting, match = scene
     subject = {"case": f"/cases/{case}", "sighting": f"/search/sightings/{sighting}"}[side]
-    said = {"state": "closed", "reason": "found"}
+    said: dict[str, object] = {"state": "closed", "reason": "found"}
     said |= {"revision": desk.revision(case)} if side == "case" else {}
     closed = desk.ask("POST", f"{subject}/state", "admin", json=said)
     assert closed.status_code == 200, closed.text
