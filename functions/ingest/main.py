@@ -36,7 +36,8 @@ def ingest_photo(event: Any) -> None:
         said = {"event": event["id"], "milliseconds": told}
         return log_event("WARNING", "photo refused", outcome.refused, **said)
     state = outcome.photo.state if outcome.photo else "nobody's"
-    log_event("INFO", f"photo {state}", event=event["id"], milliseconds=told)
+    message = "matches settled" if arrival.marked else f"photo {state}"
+    log_event("INFO", message, event=event["id"], milliseconds=told)
 
 
 def too_late(event: Any) -> bool:

@@ -13,11 +13,14 @@ from flask.testing import FlaskClient
 import aifr.casebook.home
 import aifr.casebook.ingestion
 import aifr.casebook.recogniser
+from aifr.casebook.cases import change_state
 from aifr.casebook.home import Home
+from aifr.casebook.marks import mark
 from aifr.casebook.photos import get_photo
+from aifr.casebook.settling import unsettled
 from aifr.errors import StoreUnavailable
 from infra.local_events import event_data, event_headers
-from tests.casebook.conftest import a_case, embedded_home, upload
+from tests.casebook.conftest import a_case, embedded, embedded_home, upload
 from tests.casebook.made import made_card, made_recognise, photo_of
 from tests.served import ROOT
 
@@ -95,6 +98,22 @@ def test_an_event_that_failed_for_too_long_is_given_up_and_the_photo_stays(
     assert len(list(home.incoming.list())) == 1
     (line,) = lines(capfd)
     assert (line["severity"], line["code"]) == ("ERROR", "store_unavailable")
+
+
+def test_the_event_of_a_mark_has_its_subject_matched(
+    home: Home, ingest: FlaskClient, capfd: pytest.CaptureFixture[str]
+) -> None:
+    case = a_case(home)
+    embedded(home, case, photo_of(1))
+    change_state(home.records, case, "verified", "looks right", "reviewer:one")
+    owed = unsettled(home.records)
+    mark(home, case)
+
+    status = send(ingest, home)
+
+    assert (status, owed, unsettled(home.records)) == (200, {case}, set())
+    assert list(home.incoming.list()) == []
+    assert lines(capfd)[-1]["message"] == "matches settled"
 
 
 def test_an_event_that_is_not_for_us_is_acknowledged(
