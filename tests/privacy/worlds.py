@@ -80,10 +80,14 @@ class World:
 
     def told(self, method: str, path: str, caller: str, **said: Any) -> Told:
         """What a caller is told in answer to a request."""
-        names = self.names[caller]
+        names = dict(self.names[caller])
         token = {"reporter": names["case"], "sender": names["sighting"]}.get(caller, caller)
+        if "{sighting}" in path:
+            names["photo"] = names["sighting_photo"]
         self.calls.clear()
         answer = self.desk.ask(method, path.format(**names), token, **said)
+        if path.endswith("/secret") and answer.status_code < 300:
+            self.desk.secrets[token] = answer.json["secret"]
         headers = {
             name: value for name, value in answer.headers.items() if name not in CHANGING_HEADERS
         }
@@ -121,10 +125,10 @@ def names_in(desk: Desk, known: bool) -> Mapping[str, Mapping[str, str]]:
     gallery = desk.published(seen)
     hidden = desk.report()
     desk.add_photo(hidden, photo_of(seen, 3), 20)
-    said = {"state": "verified", "reason": "looks right"}
-    assert desk.ask("POST", f"/cases/{hidden}/state", "reviewer", json=said).status_code == 200
+    assert desk.decide(hidden, "reviewer", "verified").status_code == 200
     desk.deliver()
     sighting = desk.sight(photo_of(SOUGHT, 1))
+    by_partner = desk.sight(photo_of(SOUGHT, 2), "partner")
     reported = desk.published(REPORTED)
     of_partner = published_by_partner(desk)
     others = [
@@ -133,6 +137,7 @@ def names_in(desk: Desk, known: bool) -> Mapping[str, Mapping[str, str]]:
     ]
     matches = [
         match_identity(sighting, gallery),
+        match_identity(by_partner, gallery),
         match_identity(others[0], reported),
         match_identity(others[1], of_partner),
     ]
@@ -141,14 +146,12 @@ def names_in(desk: Desk, known: bool) -> Mapping[str, Mapping[str, str]]:
             for reviewer in ("reviewer", "reviewer-2"):
                 assert answer_to(desk, match, reviewer, "confirm")["answers"]
         close(desk, sighting)
+        close(desk, by_partner)
     return {
-        "public": names_of(desk, reported, others[0], matches[1]),
-        "reporter": names_of(desk, reported, others[0], matches[1]),
-        "partner": names_of(desk, of_partner, others[1], matches[2]),
-        "sender": {
-            **names_of(desk, reported, sighting, matches[0]),
-            "photo": photo_in(desk, f"/search/sightings/{sighting}"),
-        },
+        "public": names_of(desk, reported, others[0], matches[2]),
+        "reporter": names_of(desk, reported, others[0], matches[2]),
+        "partner": names_of(desk, of_partner, by_partner, matches[1]),
+        "sender": names_of(desk, reported, sighting, matches[0]),
     }
 
 
@@ -169,8 +172,13 @@ def close(desk: Desk, sighting: str) -> None:
 
 
 def names_of(desk: Desk, case: str, sighting: str, match: str) -> dict[str, str]:
-    photo = photo_in(desk, f"/cases/{case}")
-    return {"case": case, "sighting": sighting, "match": match, "photo": photo}
+    return {
+        "case": case,
+        "photo": photo_in(desk, f"/cases/{case}"),
+        "sighting": sighting,
+        "sighting_photo": photo_in(desk, f"/search/sightings/{sighting}"),
+        "match": match,
+    }
 
 
 def photo_in(desk: Desk, path: str) -> str:
