@@ -13,10 +13,10 @@ from flask.testing import FlaskClient
 import aifr.casebook.home
 import aifr.casebook.ingestion
 import aifr.casebook.recogniser
-from aifr.casebook.cases import change_state
 from aifr.casebook.home import Home
 from aifr.casebook.marks import mark
 from aifr.casebook.photos import get_photo
+from aifr.casebook.publishing import change_state
 from aifr.casebook.settling import unsettled
 from aifr.errors import StoreUnavailable
 from infra.local_events import event_data, event_headers
