@@ -16,7 +16,7 @@ PATTERNS=(
   "xox[abps]-[0-9A-Za-z-]{10}"
 )
 # Of this project; the README shows two that opened records of a machine that is gone.
-OWN="(report|key)_[0-9A-Za-z_-]{40}"
+OWN="(report|key)_[0-9a-z_]*[0-9a-f]{40}"
 
 words=()
 for pattern in "${PATTERNS[@]}"; do words+=(-e "$pattern"); done

@@ -164,6 +164,6 @@ def test_the_configuration_is_staged_where_ingest_is_told_it_is(tmp_path: Path) 
         str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out" / "aws").iterdir()
     }
     assert staged == {"aws/config", "aws/federate.py"}
-    assert plan.out.count("AWS_CONFIG_FILE=/workspace/aws/config") == 4
+    assert plan.out.count("AWS_CONFIG_FILE=/workspace/aws/config") == 5
     assert f"AIFR_PARTNER_BUCKETS=s3://partner/photos=police;AIFR_AWS_ROLE={ROLE}" in plan.out
     assert "/workspace/aws/federate.py" in (tmp_path / "out" / "aws" / "config").read_text()
