@@ -14,7 +14,7 @@ from aifr.casebook.faces import case_gallery, put_unmatched, sighting_gallery
 from aifr.casebook.identity import is_case
 from aifr.casebook.matches import MATCHES, as_match, match_identity
 from aifr.casebook.moment import now
-from aifr.casebook.photos import PHOTOS, Photo, photos_of
+from aifr.casebook.photos import PHOTOS, Photo, passed, photos_of
 from aifr.casebook.ranking import photo_facts
 from aifr.casebook.records.contract import (
     Document,
@@ -179,11 +179,17 @@ def _write(transaction: Transaction, before: Match | None, match: Match) -> None
 
 def _both_searched(transaction: Transaction, pair: Pair, sighting: Document) -> bool:
     case = transaction.get(CASES, pair.case)
-    photos = [transaction.get(PHOTOS, name) for name in (pair.case_photo, pair.sighting_photo)]
+    of_case, of_sighting = (
+        as_record(Photo, name, document) if (document := transaction.get(PHOTOS, name)) else None
+        for name in (pair.case_photo, pair.sighting_photo)
+    )
+    if not (case and of_case and of_sighting):
+        return False
+    reported = as_record(Case, pair.case, case)
     return (
-        case is not None
-        and all(photo is not None and photo["state"] == "embedded" for photo in photos)
-        and as_record(Case, pair.case, case).searched
+        of_case.state == of_sighting.state == "embedded"
+        and reported.searched
+        and passed(reported, of_case)
         and as_record(Sighting, pair.sighting, sighting).searched
     )
 
