@@ -14,6 +14,7 @@ from flask import Flask
 
 from aifr.casebook.home import home
 from aifr.casebook.records.open import open_records
+from aifr.casebook.upgrade import upgrade
 from aifr.settings import settings
 from infra.catalogue import HTTP_TARGETS, ROOT, TARGETS
 from infra.local_events import start_events
@@ -81,6 +82,13 @@ def print_keys() -> None:
     records.close()
 
 
+def bring_up_to_date() -> None:
+    """Cases that an older version left, once."""
+    records = open_records(settings().records)
+    upgrade(records)
+    records.close()
+
+
 def main() -> None:
     """Serves until interrupted."""
     parser = argparse.ArgumentParser(description="Every function, the docs and the site locally.")
@@ -92,6 +100,7 @@ def main() -> None:
     # There is no OpenID Connect provider here.
     os.environ.setdefault("AIFR_STAFF_KEYS", "true")
     print_keys()
+    bring_up_to_date()
     print(f"Serving on http://{arguments.host}:{arguments.port}, the API at /docs", flush=True)
     LocalServer(arguments.host, arguments.port).run()
 

@@ -36,6 +36,7 @@ from aifr.casebook.settling import unsettled
 from aifr.casebook.sightings import SIGHTING_STATES, list_sightings, report_sighting
 from aifr.casebook.staff import main as staff
 from aifr.casebook.unfinished import embed_anew, finish_photos
+from aifr.casebook.upgrade import upgrade
 from aifr.recognition.calibration import PhotoFacts
 from infra import firestore
 from tests.casebook.conftest import (
@@ -149,7 +150,7 @@ def everything_asked(home: Home) -> None:
             list_cases(records, state, {name: "x" for name in names}, word, None, 5)
     for names, word in itertools.product(subsets(("state", "country", "sex")), (None, "cluj")):
         list_waiting(records, {name: "x" for name in names}, word, None, 5)
-    others(records, True, ())
+    others(records, True, ()), upgrade(records)
     blind, open_eyed = reviewer_of("someone"), reviewer_of("someone", blind=False)
     for state, names in itertools.product(MATCH_STATES, subsets(("case", "sighting"))):
         list_matches(records, blind, state, {name: "x" for name in names}, None, 5)
