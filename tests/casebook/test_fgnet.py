@@ -13,6 +13,7 @@ from aifr.casebook.publishing import change_state
 from aifr.casebook.ranking import Filters, Probe, photo_facts, rank
 from aifr.casebook.recogniser import recogniser
 from aifr.casebook.records.contract import IndexedFace
+from aifr.errors import NoFace
 from aifr.recognition.card import Card
 from aifr.recognition.model import Model
 from aifr.recognition.recognise import Recognition
@@ -44,13 +45,21 @@ def enrol(home: Home, data: Path, recognise: Recognise, card: Card) -> dict[str,
         if subject not in cases:
             cases[subject] = a_case(home)
         data_of_it = dataset.files.read(photograph.name)
-        seen = recognise(data_of_it, None)
-        largest = [face.box for face in seen.faces].index(seen.face.box)
+        largest = largest_face(data_of_it, recognise)
         upload(home, cases[subject], data_of_it, photograph.age, largest)
     ingest_all(home, recognise, card=card)
     for case in cases.values():
         change_state(home.records, case, "verified", "looks right", "reviewer:one")
     return {case: subject for subject, case in cases.items()}
+
+
+def largest_face(data: bytes, recognise: Recognise) -> int | None:
+    """The place of a photo's largest face among its faces; None where it has none."""
+    try:
+        seen = recognise(data, None)
+    except NoFace:
+        return None
+    return [face.box for face in seen.faces].index(seen.face.box)
 
 
 def leave_one_out(faces: list[IndexedFace]) -> list[str]:
