@@ -173,38 +173,43 @@ def read_lessons(
             for prepared, place in zip(sets, folders, strict=True)
         ]
     )
-    out = np.concatenate([held_out(prepared) for prepared in sets])
     crops, ages, genders = (
         np.concatenate([getattr(prepared, name) for prepared in sets])
         for name in ("crops", "ages", "genders")
     )
-    kept, measured = np.flatnonzero(~out), np.flatnonzero(out)[:MEASURED]
-    place = folder / PLACEMENT
+    outs = [held_out(prepared) for prepared in sets]
+    out = np.concatenate(outs)
+    kept, measured = np.flatnonzero(~out), spread(np.flatnonzero(out), MEASURED)
     chosen = (settings.erased_directions, settings.erased_share)
-    placement = kept_placement(place, embeddings[kept], ages[kept], FEATURE_SIZE, *chosen)
-    recipes, made = None, np.empty((0, embeddings.shape[1]), np.float32)
-    learnt = crops[kept]
-    held, held_teacher = crops[measured], torch.from_numpy(placement(embeddings[measured]))
-    del crops
+    placement = kept_placement(
+        folder / PLACEMENT, embeddings[kept], ages[kept], FEATURE_SIZE, *chosen
+    )
+    learnt, recipes, said = crops[kept], None, embeddings[kept]
     if settings.composites:
         recipes = draw_recipes(learnt, settings.composites, settings.seed)
         made = composite_embeddings(
             learnt, recipes, sets[0].crop, teachers, folder, device, weights
         )
+        said = np.concatenate([said, made])
     return Lessons(
         sources={
-            "data": {prepared.name: int((~held_out(prepared)).sum()) for prepared in sets},
+            "data": {p.name: int((~out).sum()) for p, out in zip(sets, outs, strict=True)},
             "teachers": {teacher.stem: sha256(teacher) for teacher in teachers},
         },
         crop=sets[0].crop,
         crops=learnt,
-        teacher=torch.from_numpy(placement(np.concatenate([embeddings[kept], made]))),
+        teacher=torch.from_numpy(placement(said)),
         ages=torch.from_numpy(with_singles(ages[kept], recipes)),
         genders=torch.from_numpy(with_singles(genders[kept], recipes)),
         recipes=recipes,
-        held_out=held,
-        held_out_teacher=held_teacher,
+        held_out=crops[measured],
+        held_out_teacher=torch.from_numpy(placement(embeddings[measured])),
     )
+
+
+def spread(indices: np.ndarray, most: int) -> np.ndarray:
+    """So many of the indices at most, taken evenly from all of them: from every set its share."""
+    return indices[:: max(1, -(-len(indices) // most))]
 
 
 def with_singles(labels: np.ndarray, recipes: Recipes | None) -> np.ndarray:
@@ -425,6 +430,8 @@ def _resumed(
     fell = progress.get("falling_from", settings.flat_until)
     if fell != settings.flat_until and (folder / FLAT).exists():
         progress = load_checkpoint(folder / FLAT, student.parts, made_by)
+        # Its rate is flat again, and has not fallen where it is stopped on its way.
+        progress.pop("falling_from", None)
     return progress or {"step": 0, "history": []}
 
 

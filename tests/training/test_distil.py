@@ -6,6 +6,7 @@ import sys
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from training import distil as distil_module
 from training.composites import draw_recipes, pictures
 from training.distil import (
     Order,
+    Student,
     age_cross_entropy,
     chosen_teachers,
     distil,
@@ -27,6 +29,7 @@ from training.distil import (
     read_lessons,
     read_settings,
     run,
+    spread,
     with_singles,
 )
 from training.held_out import held_out
@@ -45,9 +48,10 @@ def test_distillation_lowers_every_loss(
     distil(settings(150, optimiser), made_lessons(), tmp_path, torch.device("cpu"))
 
     history = json.loads((tmp_path / "run.json").read_text())["history"]
-    for name in ("identity", "age", "gender"):
+    # The cross-entropy to a distribution of years cannot fall below what that distribution has.
+    for name, share in {"identity": 0.8, "age": 0.9, "gender": 0.8}.items():
         losses = [entry[name] for entry in history]
-        assert np.mean(losses[-20:]) < 0.8 * np.mean(losses[:20])
+        assert np.mean(losses[-20:]) < share * np.mean(losses[:20])
 
 
 def test_the_measure_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -269,6 +273,38 @@ def test_a_longer_run_goes_on_from_before_the_rate_fell(tmp_path: Path) -> None:
 
     students = [torch.load(folder / "student.pt") for folder in (broken, unbroken)]
     assert all(torch.equal(students[0][name], students[1][name]) for name in students[0])
+
+
+def test_a_longer_run_that_is_stopped_on_its_way_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(distil_module, "CHECKPOINT_EVERY", 5)
+    monkeypatch.setattr(distil_module, "RECORD_EVERY", 1)
+    cpu, learn = torch.device("cpu"), distil_module.Student.learn
+    distil(settings(20, decay=0.5), made_lessons(), tmp_path, cpu)
+    steps: list[int] = []
+
+    def stopped(student: Student, *rest: Any) -> dict[str, float]:
+        steps.append(len(steps))
+        if len(steps) == 8:
+            raise KeyboardInterrupt
+        return learn(student, *rest)
+
+    monkeypatch.setattr(distil_module.Student, "learn", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        distil(settings(60, decay=0.5), made_lessons(), tmp_path, cpu)
+
+    saved = torch.load(tmp_path / "checkpoint.pt", weights_only=False)["progress"]["step"]
+    distil(settings(60, decay=0.5), made_lessons(), tmp_path, cpu)
+
+    # From step 10, where the first run's rate began to fall, to 15; then from there to the end.
+    assert saved == 15
+    assert len(steps) == 8 + 60 - 15
+
+
+def test_photos_are_measured_on_from_every_set() -> None:
+    assert spread(np.arange(10), 4).tolist() == [0, 3, 6, 9]
+    assert spread(np.arange(3), 4).tolist() == [0, 1, 2]
 
 
 def test_other_settings_do_not_go_on_from_a_checkpoint(tmp_path: Path) -> None:
