@@ -26,29 +26,25 @@ from aifr.casebook.forms import (
     require_consent,
 )
 from aifr.casebook.home import home
-from aifr.casebook.photos import MOST_PHOTOS, get_photo, photos_of, shown
-from aifr.casebook.publishing import DECISIONS, Ruling, change_state, decide_changes
+from aifr.casebook.photos import get_photo, photos_of, shown
 from aifr.casebook.review import open_events
 from aifr.casebook.secrets import PRIVATE
 from aifr.casebook.words import plain_words
-from aifr.desk.admission import another_could, corrects_directly, owns
+from aifr.desk.admission import corrects_directly, owns
 from aifr.desk.erasing import erase_subject
-from aifr.desk.forms import names_of, repeat_of, revision_of
+from aifr.desk.forms import repeat_of, revision_of
 from aifr.desk.opening import new_secret
 from aifr.desk.paging import cursor_of, limit_of, next_cursor
-from aifr.desk.photos import look_again, match_again, show_photo, show_public_photo
+from aifr.desk.photos import show_photo, show_public_photo
 from aifr.desk.views import full_case, public_case
 from aifr.endpoint.body import read_json
 from aifr.endpoint.caller import Caller
 from aifr.endpoint.query import flag, option
 from aifr.endpoint.response import json_response
 from aifr.endpoint.routes import Call
-from aifr.errors import InvalidParameter, NotAllowed, NotFound, RevisionMissing
+from aifr.errors import NotAllowed, NotFound
 from aifr.fields import country, line, one_of, refuse_unknown, text
 from aifr.settings import settings
-
-# Photos that one request may name.
-MOST_NAMES = 10 * MOST_PHOTOS
 
 
 def list_all(call: Call) -> dict[str, Any]:
@@ -174,73 +170,6 @@ def correct(call: Call) -> Response:
 def as_told(case: Case) -> Case:
     """The case with the corrections that wait."""
     return replace(case, **{name: said["value"] for name, said in case.proposed.items()})
-
-
-def change(call: Call) -> Response:
-    """POST state, reason, and of staff the revision that they saw, photos to leave out and photos
-    to show whole; who reported a case may only close it.
-    """
-    content, caller = read_json(call.request), call.caller
-    staff = ("leave_out", "whole") if caller.staff else ()
-    refuse_unknown(content, ("state", "reason", "revision", *staff))
-    state = one_of(content, "state", STATES)
-    reason = text(content, "reason", 500, required=True)
-    if state != "closed" and not caller.staff:
-        raise NotAllowed("Only reviewers verify and publish.")
-    identity = call.arguments["case"]
-    case = change_state(
-        home().records,
-        identity,
-        state,
-        reason,
-        caller.actor,
-        revision_seen(call, content),
-        names_of(content, "leave_out", MOST_NAMES) or (),
-        names_of(content, "whole", MOST_NAMES) or (),
-        another_could(caller, get_case(home().records, identity)),
-    )
-    return reviewed(call, case)
-
-
-def revision_seen(call: Call, content: dict[str, Any]) -> int | None:
-    """The revision that a decision is made on; raises RevisionMissing where staff name none."""
-    revision = revision_of(call.request, content)
-    if revision is None and call.caller.staff:
-        raise RevisionMissing("Say which revision of the case you saw.", "revision")
-    return revision
-
-
-def decide(call: Call) -> Response:
-    """POST decision, revision, fields, photos, whole, reason: changes that wait, passed or refused,
-    all of them where none is named.
-    """
-    content = read_json(call.request)
-    refuse_unknown(content, ("decision", "revision", "fields", "photos", "whole", "reason"))
-    decision = one_of(content, "decision", DECISIONS)
-    fields = names_of(content, "fields", len(REPORT_FIELDS))
-    if not set(fields or ()) <= set(REPORT_FIELDS):
-        raise InvalidParameter("fields must be fields of a report.", "fields")
-    whole = names_of(content, "whole", MOST_NAMES)
-    if whole and decision == "refuse":
-        raise InvalidParameter("Only a photo that is passed is shown whole.", "whole")
-    reason = text(content, "reason", 500, required=decision == "refuse")
-    ruling = Ruling(decision, fields, names_of(content, "photos", MOST_NAMES), whole or (), reason)
-    identity, caller = call.arguments["case"], call.caller
-    revision = revision_seen(call, content)
-    case = get_case(home().records, identity)
-    second = another_could(caller, case)
-    return reviewed(
-        call,
-        decide_changes(home().records, identity, ruling, caller.actor, revision, second),
-    )
-
-
-def reviewed(call: Call, case: Case) -> Response:
-    """The answer to a decision, after which photos may have to be looked at and matched again."""
-    if case.searched:
-        look_again(case.identity)
-        match_again(case.identity)
-    return tagged(show_to(call.caller, get_case(home().records, case.identity)))
 
 
 def remove(call: Call) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import functions_framework
 
 from aifr.desk import cases as answers
+from aifr.desk import rulings
 from aifr.desk.admission import admit
 from aifr.desk.photos import change_photo, erase_photo, sign_upload, upload_photo
 from aifr.endpoint.routes import Route, router
@@ -17,8 +18,8 @@ ROUTES = (
     Route("GET", "{case}", "everyone", answers.read),
     Route("PATCH", "{case}", "owner", answers.correct, counts="corrections"),
     Route("DELETE", "{case}", "owner", answers.remove, counts="corrections"),
-    Route("POST", "{case}/state", "owner", answers.change, counts="corrections"),
-    Route("POST", "{case}/changes", "staff", answers.decide, counts="corrections"),
+    Route("POST", "{case}/state", "owner", rulings.change, counts="corrections"),
+    Route("POST", "{case}/changes", "staff", rulings.decide, counts="corrections"),
     Route("POST", "{case}/secret", "owner", answers.secret, counts="corrections"),
     Route("GET", "{case}/contact", "owner", answers.contact),
     Route("GET", "{case}/history", "staff", answers.events),
