@@ -1,7 +1,7 @@
 """What matches may rest on no more: a face that was taken out, or a case or sighting that is gone.
 
 Noted in the transaction that takes it out, so that the matches are hidden at once and nothing is
-lost where the process dies; `standing.settle` does the rest, in nobody's request. So no caller can
+lost where the process dies; `settling.settle` does the rest, in nobody's request. So no caller can
 tell by an answer, or by how long it takes, how many matches there were.
 """
 
