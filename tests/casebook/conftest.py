@@ -1,7 +1,9 @@
 """A home of each kind, empty, and the steps that tests of the casebook share."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 import pytest
@@ -24,12 +26,14 @@ from aifr.casebook.records.open import open_records
 from aifr.casebook.settling import settle
 from aifr.casebook.sides import sides_of
 from aifr.casebook.sightings import report_sighting
+from aifr.errors import StoreUnavailable
 from aifr.recognition.card import Card
 from aifr.settings import Settings
 from tests.casebook.made import a_contact, a_report, a_sighting, made_card, made_recognise
 from tests.emulators import BUCKET
 
 SETTINGS = Settings(match_bar=10.0)
+Done = TypeVar("Done")
 
 
 @pytest.fixture(params=["embedded", "cloud"])
@@ -157,3 +161,13 @@ def say(home: Home, match: str, reviewer: str, word: AnswerWord, shown: str | No
     """The match after a reviewer's answer to what they are shown now, or were `shown` before."""
     named = shown or revision(home, match, reviewer)
     return answer_match(home.records, match, reviewer_of(reviewer), word, "the scar", named)
+
+
+def patiently(act: Callable[[], Done], tries: int = 5) -> Done:
+    """What an act does, asked for again where the store gave up waiting for others: as anyone would
+    who is answered 503, after which nothing has been done.
+    """
+    for _ in range(tries):
+        with suppress(StoreUnavailable):
+            return act()
+    return act()

@@ -4,6 +4,7 @@ import itertools
 import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
@@ -32,6 +33,7 @@ from tests.casebook.conftest import (
     embedded,
     in_a_group,
     ingest_all,
+    patiently,
     revision,
     say,
 )
@@ -283,7 +285,8 @@ def test_two_reviewers_at_the_same_moment_lose_no_answer(
 
     with ThreadPoolExecutor(len(REVIEWERS)) as together:
         answers = [
-            together.submit(say, home, found[0], name, "unsure", shown[name]) for name in REVIEWERS
+            together.submit(patiently, partial(say, home, found[0], name, "unsure", shown[name]))
+            for name in REVIEWERS
         ]
         for each in answers:
             each.result()

@@ -1,6 +1,7 @@
 """An object says by its store, never by its name alone, whose photo it is."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
@@ -26,6 +27,7 @@ from tests.casebook.conftest import (
     a_sighted,
     embedded,
     ingest_all,
+    patiently,
     upload,
 )
 from tests.casebook.foreign import put_foreign
@@ -172,9 +174,8 @@ def test_the_most_photos_hold_when_many_arrive_at_once(home: Home) -> None:
     names = [f"{case}/upload-{number}.jpg" for number in range(6)]
 
     with ThreadPoolExecutor(6) as pool:
-        outcomes = list(
-            pool.map(lambda each: arrive(home, each[1], photo_of(200 + each[0])), enumerate(names))
-        )
+        acts = [partial(arrive, home, name, photo_of(200 + n)) for n, name in enumerate(names)]
+        outcomes = list(pool.map(patiently, acts))
 
     assert sum(outcome.refused is not None for outcome in outcomes) == 4
     assert len(photos_of(home.records, case)) == MOST_PHOTOS

@@ -34,6 +34,7 @@ from tests.casebook.conftest import (
     embedded,
     in_a_group,
     ingest_all,
+    patiently,
     upload,
 )
 from tests.casebook.made import (
@@ -287,7 +288,7 @@ def test_of_many_who_decide_on_one_revision_exactly_one_succeeds(home: Home) -> 
 
     def wins(act: Callable[[], object]) -> bool:
         try:
-            act()
+            patiently(act)
         except RevisionMoved:
             return False
         return True
